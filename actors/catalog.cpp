@@ -1,0 +1,38 @@
+#include "actors/catalog.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include "actors/parent.hpp"
+#include "actors/product.hpp"
+
+namespace orders::actors {
+
+class CatalogState : public ParentState<Catalog, ProductId, Product> {
+ public:
+  static constexpr const char* name = "catalog";
+  explicit CatalogState(Catalog::pointer self) : ParentState(self) {}
+
+ protected:
+  Product spawn(ProductId id) override { return spawn_product(self()->system(), context(), handle(), id); }
+  [[nodiscard]] const char* child_name() const override { return "product"; }
+};
+
+namespace {
+
+Catalog::behavior_type catalog(Catalog::stateful_pointer<CatalogState> self, const Context* context) {
+  auto& state = self->state;
+  state.attach(context, context->settings.actors.product_idle, context->settings.actors.products_max);
+  return {
+      [&state](HoldUnits& ask) { state.forward(ask.product, ask); },
+      [&state](ReleaseUnits& ask) { state.forward(ask.product, ask); },
+      [&state](const AskToRetire<ProductId>& ask) { state.retire(ask); },
+      [&state](Tick) { state.sweep(); },
+  };
+}
+
+}  // namespace
+
+Catalog spawn_catalog(caf::actor_system& system, const Context& context) { return system.spawn(catalog, &context); }
+
+}  // namespace orders::actors

@@ -1,0 +1,22 @@
+// What every actor needs to do its work: the settings, the counters, the two neighbours, and where to find the actors
+// with a fixed role. Made once by OrderService, shared by all actors as a pointer to const; outlives them.
+#pragma once
+
+#include "actors/switchboard.hpp"
+#include "config/config.hpp"
+#include "domain/counters.hpp"
+#include "domain/neighbours.hpp"
+#include "domain/order_rules.hpp"
+
+namespace orders::actors {
+
+struct Context {
+  const config::Config& settings;
+  StatusRules status_rules;
+  Counters& counters;
+  CatalogClient& catalog_client;
+  CartClient& cart_client;
+  Switchboard board{};
+};
+
+}  // namespace orders::actors

@@ -1,0 +1,153 @@
+#include "actors/order_service.hpp"
+
+#include <thread>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/supervisor.hpp"
+
+namespace orders {
+
+using namespace actors;  // NOLINT(google-build-using-namespace): this file is the actors' own front
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// CAF's settings. Never cfg.parse(): it would read caf-application.ini from the working folder and refuse our options.
+/// The policy must be an atom: 0.17.6 silently falls back to "stealing" when it gets a string.
+caf::actor_system_config scheduler(const config::Actors& settings) {
+  caf::actor_system_config cfg;
+  cfg.set("scheduler.policy", caf::atom_from_string(settings.scheduler));
+  cfg.set("scheduler.max-threads", static_cast<std::size_t>(settings.threads));
+  cfg.set("scheduler.max-throughput", static_cast<std::size_t>(settings.throughput));
+  cfg.set("work-stealing.relaxed-sleep-duration", caf::timespan{milliseconds(100)});
+  return cfg;
+}
+
+}  // namespace
+
+struct OrderService::Inside {
+  Inside(const config::Config& config, Parts parts)
+      : counters(parts.counters),
+        context{config, {config.orders.restock_on, config.orders.transitions}, parts.counters, parts.catalog, parts.cart},
+        cfg(scheduler(config.actors)),
+        system(cfg),
+        supervisor(spawn_supervisor(
+            system, context, {std::move(parts.open_journal), std::move(parts.open_store), std::move(parts.give_up)})) {}
+
+  /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused one is answered
+  /// at once.
+  template <class T, class Note>
+  std::optional<Reply<T>> admit(Gauge& gauge, std::uint32_t most, Reply<T> reply, Note note) {
+    if (gauge.fetch_add(1, std::memory_order_relaxed) >= static_cast<std::int64_t>(most)) {
+      --gauge;
+      ++counters.admissions_refused;
+      reply(Error{ErrorCode::overloaded, "too many requests are in flight"});
+      return std::nullopt;
+    }
+    return Reply<T>([&gauge, reply = std::move(reply), note](Result<T> result) {
+      --gauge;
+      note(result);
+      reply(std::move(result));
+    });
+  }
+
+  template <class T, class Read>
+  void query(Reply<T> reply, Read read) {
+    auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max, std::move(reply),
+                          [](const Result<T>&) {});
+    if (!admitted) return;
+    tell(context.board.reader(), Query{[reply = *admitted, read](OrderStore& store) { reply(read(store)); }});
+  }
+
+  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + context.settings.orders.deadline; }
+
+  Counters& counters;
+  Context context;
+  caf::actor_system_config cfg;
+  caf::actor_system system;
+  caf::actor supervisor;
+};
+
+OrderService::OrderService(const config::Config& settings, Parts parts)
+    : inside_(std::make_unique<Inside>(settings, std::move(parts))) {
+  // The supervisor connects the roles on its own thread; whoever holds a service may use it.
+  while (!inside_->context.board.registry()) std::this_thread::sleep_for(milliseconds(1));
+}
+
+OrderService::~OrderService() { stop(); }
+
+void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines, Reply<Order> reply) {
+  auto& counters = inside_->counters;
+  auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
+                                 std::move(reply), [&counters](const Result<Order>& result) {
+                                   if (result.ok()) {
+                                     ++counters.orders_placed;
+                                   } else if (result.error().code == ErrorCode::insufficient_inventory) {
+                                     ++counters.orders_refused;
+                                   } else {
+                                     ++counters.orders_failed;
+                                   }
+                                 });
+  if (!admitted) return;
+  PlaceOrder order;
+  order.customer = customer;
+  order.lines = std::move(lines);
+  order.deadline = inside_->deadline();
+  order.reply = std::move(*admitted);
+  tell(inside_->context.board.registry(), std::move(order));
+}
+
+void OrderService::change_status(StatusChange change, Reply<Order> reply) {
+  auto admitted = inside_->admit(inside_->counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
+                                 std::move(reply), [](const Result<Order>&) {});
+  if (!admitted) return;
+  tell(inside_->context.board.registry(), ChangeStatus{std::move(change), inside_->deadline(), std::move(*admitted)});
+}
+
+void OrderService::find(OrderId id, Reply<std::optional<Order>> reply) {
+  inside_->query(std::move(reply), [id](OrderStore& store) { return store.find(id); });
+}
+
+void OrderService::list(OrderQuery query, Reply<std::vector<Order>> reply) {
+  inside_->query(std::move(reply), [query = std::move(query)](OrderStore& store) { return store.list(query); });
+}
+
+void OrderService::list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply) {
+  inside_->query(std::move(reply), [after, limit](OrderStore& store) { return store.list_items(after, limit); });
+}
+
+void OrderService::check_writable(Reply<Done> reply) {
+  inside_->query(std::move(reply), [](OrderStore& store) { return store.check_writable(); });
+}
+
+bool OrderService::drain(Deadline deadline) {
+  const auto busy = [this] {
+    return inside_->counters.orders_in_flight > 0 || inside_->counters.placements > 0 ||
+           inside_->counters.reads_in_flight > 0;
+  };
+  while (busy() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(milliseconds(5));
+  return !busy();
+}
+
+void OrderService::stop() {
+  if (!inside_->supervisor) return;
+  caf::anon_send_exit(inside_->supervisor, caf::exit_reason::user_shutdown);
+  inside_->supervisor = nullptr;
+  // The system waits for its actors when it is destroyed; a writer that is stuck on PostgreSQL must not hold that up for
+  // longer than its own time limits.
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (inside_->system.registry().running() > 0 && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  if (inside_->system.registry().running() > 0) {
+    spdlog::warn("some actors did not end in time; what they were doing is taken up at the next start");
+    inside_->system.await_actors_before_shutdown(false);
+  }
+}
+
+}  // namespace orders

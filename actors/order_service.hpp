@@ -1,0 +1,63 @@
+// The door to the actors: what http/ may ask of them, without knowing CAF. Admission happens here: beyond the limits a
+// request is refused at once, so that the mailboxes behind hold no more than the limits allow. Made and stopped by
+// main.cpp; every function may be called from any thread and returns at once. Replies come on threads of the actors: they
+// must be short and must not block or throw.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/reply.hpp"
+#include "config/config.hpp"
+#include "domain/counters.hpp"
+#include "domain/neighbours.hpp"
+#include "domain/order_store.hpp"
+#include "domain/stock_journal.hpp"
+
+namespace orders {
+
+class OrderService {
+ public:
+  struct Parts {
+    /// Make one store or journal for each thread that uses one; called on that thread, must not throw.
+    std::function<std::unique_ptr<StockJournal>()> open_journal;
+    std::function<std::unique_ptr<OrderStore>()> open_store;
+    CatalogClient& catalog;
+    CartClient& cart;
+    Counters& counters;
+    /// Something is broken that restarting actors does not mend: the process should end. Must not block.
+    std::function<void(const std::string& reason)> give_up;
+  };
+
+  /// Starts the actors. `settings` and the parts must outlive the service.
+  OrderService(const config::Config& settings, Parts parts);
+  OrderService(const OrderService&) = delete;
+  OrderService& operator=(const OrderService&) = delete;
+  OrderService(OrderService&&) = delete;
+  OrderService& operator=(OrderService&&) = delete;
+  ~OrderService();
+
+  /// Places an order with these lines, or with those of the customer's cart when there are none.
+  void place(CustomerId customer, std::optional<std::vector<OrderLine>> lines, Reply<Order> reply);
+  void change_status(StatusChange change, Reply<Order> reply);
+
+  void find(OrderId id, Reply<std::optional<Order>> reply);
+  void list(OrderQuery query, Reply<std::vector<Order>> reply);
+  void list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply);
+  /// Whether the database can be written just now.
+  void check_writable(Reply<Done> reply);
+
+  /// Waits until nothing is in flight; false when the deadline passes first. The only call that blocks.
+  bool drain(Deadline deadline);
+  /// Ends the actors; what is still in flight is answered as lost. Waits at most a few seconds. Idempotent.
+  void stop();
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace orders

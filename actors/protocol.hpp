@@ -1,0 +1,208 @@
+// The vocabulary of the actors: every message, every typed interface, every CAF macro. Messages are imperatives or news;
+// what expects an answer carries a Reply, which also tells when the answer is lost. All of it stays in this process.
+// Included by the actors only; http/ talks to actors/order_service.hpp, which knows no CAF.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "actors/reply.hpp"
+#include "domain/neighbours.hpp"
+#include "domain/order_store.hpp"
+#include "domain/stock_journal.hpp"
+
+namespace orders::actors {
+
+// ---- orders -------------------------------------------------------------------------------------------------------
+
+/// A client wants an order. `id` is 0 until the registry gives it one.
+struct PlaceOrder {
+  OrderId id{0};
+  CustomerId customer;
+  std::optional<std::vector<OrderLine>> lines;  ///< none: take them from the customer's cart
+  Deadline deadline;
+  Reply<Order> reply;
+};
+
+struct ChangeStatus {
+  StatusChange change;
+  Deadline deadline;
+  Reply<Order> reply;
+};
+
+// ---- stock --------------------------------------------------------------------------------------------------------
+
+struct HoldAnswer {
+  HoldVerdict verdict = HoldVerdict::undecided;
+  std::int32_t available = 0;  ///< refused: what there is
+  bool in_catalog = true;      ///< refused: false when the catalog does not know the product
+};
+
+/// Reserve units of a product for an order (rule R13: `parks` in the ascending phase only).
+struct HoldUnits {
+  ProductId product;
+  Hold hold;
+  bool parks = false;
+  Deadline deadline;
+  Reply<HoldAnswer> reply;
+};
+
+/// Give back what that attempt of that order holds of the product, if it holds anything; takes an undecided hold out of
+/// the queue. Answered once the units are in the ledger and the catalog has been told (or could not be).
+struct ReleaseUnits {
+  ProductId product;
+  HoldKey key;
+  bool urgent = false;  ///< the order is past its deadline: call `delayed` at once if it is not released at once
+  Reply<Done> reply;
+  /// Called when it will take longer, with what is being waited for. May be called several times, or never.
+  std::function<void(ErrorCode)> delayed;
+};
+
+// ---- persistence --------------------------------------------------------------------------------------------------
+
+struct ReadLedger {
+  ProductId product;
+  Reply<std::optional<Ledger>> reply;
+};
+
+/// One cycle's part of a T_intent. Errors: storage_unavailable and internal mean that nothing was written; an unknown
+/// outcome is never answered, but repeated until it is known (rule R7).
+struct RecordCycle {
+  CycleRequest cycle;
+  Reply<CycleResult> reply;
+};
+
+struct MarkApplied {
+  Ledger row;
+  Reply<Done> reply;
+};
+
+/// One order's part of a T_order. Errors as for RecordCycle, and timed_out: the deadline passed before it was begun.
+struct CommitOrder {
+  OrderCommit order;
+  Deadline deadline;
+  Reply<CommitOutcome> reply;
+};
+
+struct StoreStatus {
+  StatusChange change;
+  Deadline deadline;
+  Reply<StatusOutcome> reply;
+};
+
+struct ReserveIds {
+  Reply<IdBlock> reply;
+};
+
+struct RecordClosedCart {
+  CartId cart;
+  Reply<Done> reply;
+};
+
+/// Something to read, run on a reader's thread with its store. What it answers goes through a Reply it holds.
+struct Query {
+  std::function<void(OrderStore&)> run;
+};
+
+// ---- carts --------------------------------------------------------------------------------------------------------
+
+struct CartContents {
+  CartId id;
+  std::vector<CartLine> lines;
+};
+
+/// The customer's active cart with its lines; none when there is no active cart that has not been ordered yet.
+struct FetchCart {
+  CustomerId customer;
+  Deadline deadline;
+  Reply<std::optional<CartContents>> reply;
+};
+
+/// Mark the cart as ordered: tried until it is done. Answered after the first try, however it went.
+struct CloseCart {
+  OpenCart cart;
+  Reply<Done> reply;
+};
+
+// ---- life of actors -----------------------------------------------------------------------------------------------
+
+/// From a parent to a child that has not been used for a while: ask to retire if you have nothing to do.
+struct RetireIfIdle {};
+/// From a child to its parent: I have nothing to do, and have seen `handled` messages of yours.
+template <class Key>
+struct AskToRetire {
+  Key key;
+  std::uint64_t handled = 0;
+};
+/// From a parent to a child: nothing more will be sent to you; end.
+struct Retire {};
+/// To oneself, after a while.
+struct Tick {};
+/// To oneself: take what has queued up.
+struct Flush {};
+
+/// News that a child gets about what it asked for, on its own thread: Replies post one of these.
+struct Call {
+  std::function<void()> run;
+};
+
+using Registry = caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<ChangeStatus>,
+                                  caf::reacts_to<AskToRetire<CustomerId>>, caf::reacts_to<Call>, caf::reacts_to<Tick>>;
+
+/// One for each active customer.
+using Customer = caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<Call>, caf::reacts_to<Tick>,
+                                  caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
+
+/// The catalog proxy: knows the actor of each active product.
+using Catalog = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>,
+                                 caf::reacts_to<AskToRetire<ProductId>>, caf::reacts_to<Tick>>;
+
+/// One for each active product: runs its cycles.
+using Product = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>, caf::reacts_to<Call>,
+                                 caf::reacts_to<Tick>, caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
+
+/// The cart proxy.
+using CartProxy = caf::typed_actor<caf::reacts_to<FetchCart>, caf::reacts_to<CloseCart>, caf::reacts_to<Call>,
+                                   caf::reacts_to<Tick>>;
+
+/// Writes T_intents, on a thread of its own.
+using IntentWriter = caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to<RecordCycle>, caf::reacts_to<MarkApplied>,
+                                      caf::reacts_to<Flush>>;
+
+/// Writes T_orders and everything else about orders, on a thread of its own.
+using OrderWriter = caf::typed_actor<caf::reacts_to<CommitOrder>, caf::reacts_to<StoreStatus>, caf::reacts_to<ReserveIds>,
+                                     caf::reacts_to<RecordClosedCart>, caf::reacts_to<Flush>>;
+
+/// Reads, on a thread of its own.
+using Reader = caf::typed_actor<caf::reacts_to<Query>>;
+
+}  // namespace orders::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::PlaceOrder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ChangeStatus)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::HoldUnits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReleaseUnits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReadLedger)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordCycle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::MarkApplied)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::CommitOrder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::StoreStatus)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReserveIds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordClosedCart)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::FetchCart)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::CloseCart)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RetireIfIdle)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::AskToRetire<orders::CustomerId>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::AskToRetire<orders::ProductId>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Call)

@@ -1,0 +1,110 @@
+#include "actors/registry.hpp"
+
+#include <deque>
+
+#include <caf/actor_system.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include "actors/customer.hpp"
+#include "actors/parent.hpp"
+
+namespace orders::actors {
+
+class RegistryState : public ParentState<Registry, CustomerId, Customer> {
+ public:
+  static constexpr const char* name = "registry";
+  explicit RegistryState(Registry::pointer self) : ParentState(self) {}
+
+  void place(PlaceOrder& order) {
+    waiting_.push_back(std::move(order));
+    hand_out();
+  }
+
+  void change(ChangeStatus& ask) {
+    auto stored = [ask, context = &context()](Result<StatusOutcome> outcome) { answer(ask, std::move(outcome), *context); };
+    const auto writer = context().board.order_writer(ask.change.id);
+    tell(writer, StoreStatus{ask.change, ask.deadline, Reply<StatusOutcome>(std::move(stored))});
+  }
+
+ protected:
+  Customer spawn(CustomerId id) override { return spawn_customer(self()->system(), context(), handle(), id); }
+  [[nodiscard]] const char* child_name() const override { return "customer"; }
+
+ private:
+  /// Gives ids to the orders that wait for one. A block is asked for well before the one in use is exhausted.
+  void hand_out() {
+    while (!waiting_.empty() && ids_.count > 0) {
+      auto order = std::move(waiting_.front());
+      waiting_.pop_front();
+      order.id = ids_.first;
+      ++ids_.first.value;
+      --ids_.count;
+      forward(order.customer, order);
+    }
+    const auto low = static_cast<std::int64_t>(context().settings.database.order_ids_block) / 2;
+    if (asking_ || (ids_.count > low || next_ids_.count > 0)) return;
+    asking_ = true;
+    tell(context().board.order_writer(first_order_id),
+         ReserveIds{reply_on<IdBlock>(handle(), [this](const Result<IdBlock>& block) { on_ids(block); })});
+  }
+
+  void on_ids(const Result<IdBlock>& block) {
+    asking_ = false;
+    if (!block.ok()) {
+      if (ids_.count > 0) return;  // the next order asks again
+      for (const auto& order : waiting_) order.reply(block.error());
+      waiting_.clear();
+      return;
+    }
+    if (ids_.count > 0) {
+      next_ids_ = block.value();
+    } else {
+      ids_ = block.value();
+    }
+    hand_out();
+  }
+
+  static void answer(const ChangeStatus& ask, Result<StatusOutcome> outcome, const Context& context) {
+    if (!outcome.ok()) {
+      ask.reply(std::move(outcome.error()));
+      return;
+    }
+    auto& stored = outcome.value();
+    for (const auto& owed : stored.owed) {
+      // R10: the cancelled order's units are owed, and durably so; the product's next cycle gives them back.
+      tell(context.board.catalog(), ReleaseUnits{owed.product, {ask.change.id, owed.attempt}, false, Reply<Done>(), {}});
+    }
+    if (!stored.order) {
+      ask.reply(Error{ErrorCode::order_not_found, "there is no order " + std::to_string(ask.change.id.value)});
+    } else if (!stored.fault.empty()) {
+      ask.reply(Error{ErrorCode::illegal_transition, stored.fault});
+    } else {
+      ask.reply(std::move(*stored.order));
+    }
+  }
+
+  std::deque<PlaceOrder> waiting_;  ///< for an id; bounded by admission
+  IdBlock ids_;
+  IdBlock next_ids_;
+  bool asking_ = false;
+};
+
+namespace {
+
+Registry::behavior_type registry(Registry::stateful_pointer<RegistryState> self, const Context* context) {
+  auto& state = self->state;
+  state.attach(context, context->settings.actors.customer_idle, context->settings.actors.customers_max);
+  return {
+      [&state](PlaceOrder& order) { state.place(order); },
+      [&state](ChangeStatus& ask) { state.change(ask); },
+      [&state](const AskToRetire<CustomerId>& ask) { state.retire(ask); },
+      [](Call& call) { call.run(); },
+      [&state](Tick) { state.sweep(); },
+  };
+}
+
+}  // namespace
+
+Registry spawn_registry(caf::actor_system& system, const Context& context) { return system.spawn(registry, &context); }
+
+}  // namespace orders::actors

@@ -1,0 +1,85 @@
+#include "config/options.hpp"
+
+#include <array>
+#include <exception>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+
+namespace orders::config {
+
+namespace {
+
+namespace po = boost::program_options;
+
+struct Flag {
+  const char* name;
+  Action action;
+  const char* doc;
+};
+
+constexpr std::array<Flag, 5> flags{{
+    {"check-config", Action::check_config, "check all settings, say what is wrong, end"},
+    {"print-config", Action::print_config, "print the settings in force as YAML, without secrets"},
+    {"print-config-docs", Action::print_config_docs, "print what can be set, as Markdown"},
+    {"version", Action::print_version, "print the version"},
+    {"help", Action::print_help, "print this"},
+}};
+
+constexpr const char* words = "words";
+
+po::options_description described() {
+  po::options_description options("Options");
+  options.add_options()("config", po::value<std::string>()->value_name("FILE"), "YAML file with settings");
+  for (const auto& flag : flags) options.add_options()(flag.name, flag.doc);
+  return options;
+}
+
+std::string ending_options() {
+  std::string list;
+  for (const auto& flag : flags) list += (list.empty() ? "" : ", --") + std::string(flag.name);
+  return list;
+}
+
+}  // namespace
+
+std::variant<Options, std::string> parse_options(const std::vector<std::string>& arguments) {
+  using Style = po::command_line_style::style_t;
+  constexpr int style = Style::allow_long | Style::long_allow_next | Style::long_allow_adjacent;
+  try {
+    // Words that belong to no option: a command would be the first of them.
+    auto options = described();
+    options.add_options()(words, po::value<std::vector<std::string>>());
+    po::positional_options_description positions;
+    positions.add(words, -1);
+    po::variables_map given;
+    po::store(po::command_line_parser(arguments).options(options).positional(positions).style(style).run(),
+              given);
+    if (given.count(words) != 0) {
+      return "unknown argument " + given[words].as<std::vector<std::string>>().front();
+    }
+
+    Options read;
+    for (const auto& flag : flags) {
+      if (given.count(flag.name) == 0) continue;
+      if (read.action != Action::run) return "only one of --" + ending_options() + " can be given";
+      read.action = flag.action;
+    }
+    if (given.count("config") != 0) read.config_file = given["config"].as<std::string>();
+    if (read.config_file && read.config_file->empty()) return std::string("--config needs a file");
+    return read;
+  } catch (const std::exception& error) {
+    return std::string(error.what());
+  }
+}
+
+std::string usage() {
+  std::ostringstream text;
+  text << "Usage: orderd [--config FILE] [OPTION]\n\n"
+       << "Serves orders over HTTP. Every setting can also be given as an environment variable, for example\n"
+       << "ORDERD_HTTP__PORT=8081; docs/configuration.md lists them all.\n\n"
+       << described() << "\n";
+  return text.str();
+}
+
+}  // namespace orders::config

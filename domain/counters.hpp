@@ -1,0 +1,47 @@
+// What the service counts about orders and stock, as plain atomics: whoever does a thing counts it, and http/metrics
+// renders all of it for GET /metrics. Any thread; one object for the process, owned by main.cpp.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace orders {
+
+using Count = std::atomic<std::uint64_t>;
+using Gauge = std::atomic<std::int64_t>;
+
+struct Counters {
+  // Orders, by how they ended.
+  Count orders_placed{0};
+  Count orders_refused{0};    ///< short of stock
+  Count orders_failed{0};     ///< a neighbour or the database failed, or the deadline passed
+  Count order_conflicts{0};   ///< tries that had to begin again one product after another (rule R13)
+  Gauge orders_in_flight{0};  ///< accepted by admission, not yet answered and settled
+  Gauge placements{0};        ///< orders being carried out, also those whose client has its answer already
+  Gauge reads_in_flight{0};
+  Count admissions_refused{0};
+
+  // Stock.
+  Count cycles{0};           ///< committed or read-only cycles of products
+  Count cycles_stale{0};     ///< the ledger row had moved under them
+  Count movements{0};
+  Count foreign_edits{0};    ///< somebody else changed the catalog's stock
+  Count late_writes{0};      ///< own late PUTs found and repaired
+  Count puts_unanswered{0};
+  Gauge holds_parked{0};
+
+  // Group commit.
+  Count intent_batches{0};
+  Count order_batches{0};
+  Count commits_unknown{0};  ///< COMMITs that had to be repeated to learn their outcome
+  Count storage_retries{0};
+
+  // Actors.
+  Gauge customers_resident{0};
+  Gauge products_resident{0};
+  Count actors_restarted{0};
+  Count carts_closed{0};
+  Count carts_close_retries{0};
+};
+
+}  // namespace orders

@@ -1,0 +1,62 @@
+#include "http/client/catalog_client.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "http/client/catalog_json.hpp"
+#include "http/client/inquiry.hpp"
+
+namespace orders::http {
+
+namespace {
+
+std::string target_of(ProductId product) { return fmt::format("/products/{}", product.value); }
+
+Result<Done> result_of_put(const Outcome& outcome, const CatalogProduct& product) {
+  std::string fault;
+  if (const auto* failure = std::get_if<Failure>(&outcome)) {
+    fault = failure->detail + (failure->sent ? " (sent)" : " (not sent)");
+  } else {
+    fault = fault_of_put(std::get<Answer>(outcome), product);
+  }
+  if (fault.empty()) return Done{};
+  return Error{ErrorCode::catalog_unavailable,
+               fmt::format("PUT {} with quantity {}: {}", target_of(product.id), product.quantity, fault)};
+}
+
+}  // namespace
+
+void HttpCatalogClient::get(ProductId product, Deadline deadline, Got done) {
+  Question question;
+  question.service = Service::catalog;
+  question.target = target_of(product);
+  question.deadline = deadline;
+  question.tries = tries_;
+  question.error = ErrorCode::catalog_unavailable;
+  Inquiry<CatalogProduct>::begin(
+      http_, std::move(question), [product](const Answer& answer) { return judge_product(answer, product); },
+      std::move(done));
+}
+
+void HttpCatalogClient::put(const CatalogProduct& product, Deadline deadline, PutDone done) {
+  std::string fault;
+  auto body = product_body(product, fault);
+  if (!body) {
+    done(Error{ErrorCode::catalog_unavailable,
+               fmt::format("PUT {}: {}; not sent", target_of(product.id), fault)});
+    return;
+  }
+  Call call;
+  call.service = Service::catalog;
+  call.method = Method::put;
+  call.target = target_of(product.id);
+  call.body = std::move(*body);
+  call.deadline = deadline;
+  call.done = [product, done = std::move(done)](const Outcome& outcome) {
+    done(result_of_put(outcome, product));
+  };
+  http_.submit(std::move(call));
+}
+
+}  // namespace orders::http

@@ -1,0 +1,296 @@
+#include "http/json_body.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <set>
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+
+#include "domain/order_rules.hpp"
+
+namespace orders::http {
+
+namespace {
+
+constexpr unsigned parse_flags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
+                                 rapidjson::kParseNumbersAsStringsFlag;
+
+enum class ValueKind : std::uint8_t { null, boolean, number, text, array, object };
+
+const char* described(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::null: return "null";
+    case ValueKind::boolean: return "a boolean";
+    case ValueKind::number: return "a number";
+    case ValueKind::text: return "a string";
+    case ValueKind::array: return "an array";
+    case ValueKind::object: return "an object";
+  }
+  return "something else";
+}
+
+/// What is common to both bodies: an object with members of which some are known, the others are passed over. Derived
+/// classes say which and take their values. RapidJSON calls the functions with its own names.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+
+  bool Null() { return scalar(ValueKind::null, {}); }
+  bool Bool(bool) { return scalar(ValueKind::boolean, {}); }
+  bool Int(int) { return false; }          // numbers come as RawNumber
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return scalar(ValueKind::number, {text, length}); }
+  bool String(const char* text, rapidjson::SizeType length, bool) { return scalar(ValueKind::text, {text, length}); }
+  bool StartObject() { return open(ValueKind::object); }
+  bool StartArray() { return open(ValueKind::array); }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
+
+  bool Key(const char* text, rapidjson::SizeType length, bool) {
+    key_.assign(text, length);
+    auto& level = levels_.back();
+    if (!level.keys.insert(key_).second) fault(level.pointer + "/" + escaped(key_), "is there twice");
+    return true;
+  }
+
+  [[nodiscard]] const std::vector<FieldError>& faults() const { return faults_; }
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
+
+ protected:
+  /// A value is at hand, at depth() levels inside the body; `text` is there for numbers and strings.
+  virtual void value(ValueKind kind, std::string_view text) = 0;
+  virtual void closed() {}
+
+  void fault(std::string pointer, std::string detail) {
+    if (faults_.size() < faults_max) faults_.push_back({std::move(pointer), std::move(detail)});
+  }
+  [[nodiscard]] std::size_t depth() const { return levels_.size(); }
+  [[nodiscard]] const std::string& key() const { return key_; }
+
+  /// Where the value at hand stands.
+  [[nodiscard]] std::string pointer() const {
+    if (levels_.empty()) return "";
+    const auto& level = levels_.back();
+    return level.pointer + "/" + (level.array ? std::to_string(level.index) : escaped(key_));
+  }
+  [[nodiscard]] std::size_t index() const { return levels_.back().index; }
+  [[nodiscard]] bool is_member_of_body(std::string_view name) const { return depth() == 1 && key_ == name; }
+
+ private:
+  struct Level {
+    bool array = false;
+    std::size_t index = 0;
+    std::string pointer;
+    std::set<std::string> keys;
+  };
+
+  /// RFC 6901 section 3.
+  static std::string escaped(const std::string& key) {
+    std::string text;
+    for (const char c : key.substr(0, 100)) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+    return text;
+  }
+
+  bool scalar(ValueKind kind, std::string_view text) {
+    value(kind, text);
+    next();
+    return true;
+  }
+
+  bool open(ValueKind kind) {
+    if (levels_.size() >= nesting_max) {
+      too_deep_ = true;
+      return false;
+    }
+    value(kind, {});
+    Level level;
+    level.array = kind == ValueKind::array;
+    level.pointer = pointer();
+    levels_.push_back(std::move(level));
+    return true;
+  }
+
+  bool close() {
+    levels_.pop_back();
+    closed();
+    next();
+    return true;
+  }
+
+  void next() {
+    if (!levels_.empty() && levels_.back().array) ++levels_.back().index;
+  }
+
+  std::vector<Level> levels_;
+  std::string key_;
+  std::vector<FieldError> faults_;
+  bool too_deep_ = false;
+};
+
+class OrderBody final : public BodyReader {
+ public:
+  explicit OrderBody(std::size_t lines_max) : lines_max_(lines_max) {}
+
+  [[nodiscard]] std::optional<std::vector<OrderLine>> lines() && { return std::move(lines_); }
+
+ protected:
+  void value(ValueKind kind, std::string_view text) override {
+    if (depth() == 0) {
+      if (kind != ValueKind::object) fault("", std::string("must be an object, not ") + described(kind));
+    } else if (is_member_of_body("items")) {
+      in_items_ = kind == ValueKind::array;
+      if (in_items_) {
+        if (!lines_) lines_.emplace();
+      } else {
+        fault("/items", std::string("must be an array of lines, not ") + described(kind));
+      }
+    } else if (depth() == 2 && in_items_) {
+      begin_line(kind);
+    } else if (depth() == 3 && in_line_) {
+      member_of_line(kind, text);
+    }
+  }
+
+  void closed() override {
+    if (depth() == 2 && in_line_) {
+      end_line();
+    } else if (depth() == 1 && in_items_) {
+      in_items_ = false;
+      if (lines_->empty() && count_ == 0) fault("/items", "must have at least one line");
+      if (count_ > lines_max_) {
+        fault("/items", "must have at most " + std::to_string(lines_max_) + " lines, not " + std::to_string(count_));
+      }
+    }
+  }
+
+ private:
+  void begin_line(ValueKind kind) {
+    ++count_;
+    in_line_ = kind == ValueKind::object;
+    product_.reset();
+    quantity_.reset();
+    seen_product_ = seen_quantity_ = false;
+    if (!in_line_) {
+      fault(pointer(), std::string("must be an object with product_id and quantity, not ") + described(kind));
+    }
+  }
+
+  void member_of_line(ValueKind kind, std::string_view text) {
+    if (key() == "product_id") {
+      seen_product_ = true;
+      product_ = whole_number(kind, text);
+    } else if (key() == "quantity") {
+      seen_quantity_ = true;
+      quantity_ = whole_number(kind, text);
+    }
+  }
+
+  void end_line() {
+    in_line_ = false;
+    const auto here = pointer();
+    if (!seen_product_) fault(here + "/product_id", "is missing");
+    if (!seen_quantity_) fault(here + "/quantity", "is missing");
+    if (product_ && quantity_ && count_ <= lines_max_) lines_->push_back({ProductId{*product_}, *quantity_});
+  }
+
+  std::optional<std::int32_t> whole_number(ValueKind kind, std::string_view text) {
+    if (kind != ValueKind::number) {
+      fault(pointer(), std::string("must be a whole number from 1 to 2147483647, not ") + described(kind));
+      return std::nullopt;
+    }
+    std::int64_t number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = failed == std::errc() && end == text.data() + text.size();
+    if (!whole || number < 1 || number > std::numeric_limits<std::int32_t>::max()) {
+      fault(pointer(), "must be a whole number from 1 to 2147483647, not " + std::string(text.substr(0, 40)));
+      return std::nullopt;
+    }
+    return static_cast<std::int32_t>(number);
+  }
+
+  std::size_t lines_max_;
+  std::optional<std::vector<OrderLine>> lines_;
+  std::size_t count_ = 0;
+  bool in_items_ = false;
+  bool in_line_ = false;
+  bool seen_product_ = false;
+  bool seen_quantity_ = false;
+  std::optional<std::int32_t> product_;
+  std::optional<std::int32_t> quantity_;
+};
+
+class StatusBody final : public BodyReader {
+ public:
+  [[nodiscard]] const std::optional<std::string>& status() const { return status_; }
+
+ protected:
+  void value(ValueKind kind, std::string_view text) override {
+    if (depth() == 0 && kind != ValueKind::object) {
+      fault("", std::string("must be an object, not ") + described(kind));
+    } else if (is_member_of_body("status")) {
+      status_.emplace(text);
+      const auto wrong =
+          kind == ValueKind::text ? status_fault(text) : std::string("must be a string, not ") + described(kind);
+      if (!wrong.empty()) fault("/status", wrong);
+    }
+  }
+
+ private:
+  std::optional<std::string> status_;
+};
+
+/// Runs the reader over the whole body; an error when it is not JSON or has faults.
+std::optional<Error> read(std::string_view body, BodyReader& reader) {
+  const auto nul = body.find('\0');  // RapidJSON would take it for the end of the text
+  if (nul != std::string_view::npos) {
+    return Error{ErrorCode::malformed_json, "the body is not valid JSON at byte " + std::to_string(nul) + ": a NUL", {}};
+  }
+  rapidjson::MemoryStream text(body.data(), body.size());
+  rapidjson::Reader json;
+  const auto parsed = json.Parse<parse_flags>(text, reader);
+  if (reader.too_deep()) {
+    return Error{ErrorCode::malformed_json, "the body nests deeper than " + std::to_string(nesting_max) + " levels"};
+  }
+  if (parsed.IsError()) {
+    return Error{ErrorCode::malformed_json, std::string("the body is not valid JSON at byte ") +
+                                                std::to_string(parsed.Offset()) + ": " +
+                                                rapidjson::GetParseError_En(parsed.Code())};
+  }
+  if (!reader.faults().empty()) return Error{ErrorCode::validation_failed, "", reader.faults()};
+  return std::nullopt;
+}
+
+bool blank(std::string_view body) { return body.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+}  // namespace
+
+Result<std::optional<std::vector<OrderLine>>> read_order_lines(std::string_view body, std::size_t lines_max) {
+  if (blank(body)) return std::optional<std::vector<OrderLine>>{};
+  OrderBody reader(lines_max);
+  if (auto error = read(body, reader)) return std::move(*error);
+  return std::move(reader).lines();
+}
+
+Result<std::string> read_status(std::string_view body) {
+  if (blank(body)) return Error{ErrorCode::validation_failed, "", {{"/status", "is missing: the body is empty"}}};
+  StatusBody reader;
+  if (auto error = read(body, reader)) return std::move(*error);
+  if (!reader.status()) return Error{ErrorCode::validation_failed, "", {{"/status", "is missing"}}};
+  return *reader.status();
+}
+
+}  // namespace orders::http

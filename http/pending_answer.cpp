@@ -1,0 +1,67 @@
+#include "http/pending_answer.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "http/problem.hpp"
+
+namespace orders::http {
+
+struct PendingAnswer::Inside {
+  Responder responder;
+  std::string request_id;
+  std::string method;
+  const char* route;
+  Metrics& metrics;
+  std::chrono::steady_clock::time_point received;
+  std::atomic<bool> answered{false};
+
+  /// True for the first of all answers. Responder itself is for one thread at a time.
+  bool first() { return !answered.exchange(true); }
+  void note(int status) {
+    const auto took = std::chrono::steady_clock::now() - received;
+    metrics.count_request(method, route, status, took);
+    if (spdlog::should_log(spdlog::level::debug)) {
+      spdlog::debug("{} {} {} {} {:.3f} ms", request_id, method, route, status,
+                    std::chrono::duration<double, std::milli>(took).count());
+    }
+  }
+};
+
+PendingAnswer::PendingAnswer(const Request& request, Responder responder, const char* route, Metrics& metrics)
+    : inside_(new Inside{std::move(responder), request.id, request.method, route, metrics, request.received}) {}
+
+void PendingAnswer::send(Response response) const {
+  if (!inside_->first()) return;
+  inside_->note(response.status);
+  inside_->responder.send(std::move(response));
+}
+
+void PendingAnswer::json(int status, std::string body) const {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  send(std::move(response));
+}
+
+void PendingAnswer::fail(const Error& error) const {
+  const auto& kind = problem_kind(error.code);
+  if (kind.status >= 500 && error.code != ErrorCode::overloaded) {
+    spdlog::warn("request {} ({} {}) failed, {} {}: {}", inside_->request_id, inside_->method, inside_->route, kind.status,
+                 kind.slug, error.detail);
+  }
+  send(problem(error, inside_->request_id));
+}
+
+BodyStream PendingAnswer::stream(Response head) const {
+  inside_->answered = true;
+  inside_->note(head.status);
+  return inside_->responder.stream(std::move(head));
+}
+
+bool PendingAnswer::alive() const { return inside_->responder.alive(); }
+
+}  // namespace orders::http

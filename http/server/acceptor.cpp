@@ -1,0 +1,141 @@
+#include "http/server/acceptor.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "http/server/render.hpp"
+
+namespace orders::http {
+
+namespace {
+
+constexpr std::size_t rejected_max = 256;
+constexpr std::chrono::milliseconds rejected_for{500};
+constexpr int rejected_poll_ms = 20;
+constexpr int without_descriptors_ms = 50;
+
+}  // namespace
+
+Acceptor::Acceptor(std::shared_ptr<Edge> edge, Descriptor listener,
+                   std::vector<std::shared_ptr<Mailbox>> mailboxes)
+    : edge_(std::move(edge)),
+      listener_(std::move(listener)),
+      mailboxes_(std::move(mailboxes)),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (!wake_) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+Acceptor::~Acceptor() { stop(); }
+
+void Acceptor::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Acceptor::stop() {
+  stopping_ = true;
+  static_cast<void>(::eventfd_write(wake_.get(), 1));
+  if (thread_.joinable()) thread_.join();
+}
+
+void Acceptor::run() noexcept {
+  while (!stopping_) {
+    try {
+      wait();
+      let_rejected_go();
+      out_of_descriptors_ = !accept_all();
+    } catch (const std::exception& error) {
+      spdlog::error("accepting connections: {}", error.what());
+    }
+  }
+  // Those who had connected before the end are served; closing first would reset them.
+  try {
+    accept_all();
+  } catch (const std::exception& error) {
+    spdlog::error("accepting connections: {}", error.what());
+  }
+  listener_ = Descriptor();
+  rejected_.clear();
+}
+
+void Acceptor::wait() {
+  // Without a free descriptor the listener stays readable for ever: look away for a moment instead of
+  // spinning.
+  std::array<pollfd, 2> watched{pollfd{wake_.get(), POLLIN, 0}, pollfd{listener_.get(), POLLIN, 0}};
+  if (out_of_descriptors_) {
+    ::poll(watched.data(), 1, without_descriptors_ms);
+  } else {
+    ::poll(watched.data(), watched.size(), rejected_.empty() ? -1 : rejected_poll_ms);
+  }
+}
+
+/// False: there was no descriptor for the next one.
+bool Acceptor::accept_all() {
+  for (;;) {
+    Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!socket) {
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    }
+    if (edge_->counters.open_connections >= edge_->settings.connections_max) {
+      ++edge_->counters.rejected;
+      reject(std::move(socket));
+    } else {
+      hand_over(std::move(socket));
+    }
+  }
+}
+
+bool Acceptor::hand_over(Descriptor socket) {
+  ++edge_->counters.accepted;
+  ++edge_->counters.open_connections;
+  bool taken = false;
+  try {
+    Mail mail;
+    mail.kind = Mail::Kind::connection;
+    mail.socket = std::move(socket);
+    taken = mailboxes_[turn_++ % mailboxes_.size()]->post(std::move(mail));
+  } catch (const std::exception& error) {
+    spdlog::error("a new connection was lost: {}", error.what());
+  }
+  if (!taken) edge_->connection_closed();
+  return taken;
+}
+
+void Acceptor::reject(Descriptor socket) {
+  const std::string answer = rejection();
+  static_cast<void>(::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  static_cast<void>(::shutdown(socket.get(), SHUT_WR));
+  // Kept until the client closes: closing now, with its request unread, would reset the connection and the
+  // answer with it.
+  if (rejected_.size() == rejected_max) rejected_.pop_front();
+  rejected_.push_back({std::move(socket), Clock::now() + rejected_for});
+}
+
+std::string Acceptor::rejection() const {
+  AnswerFrame frame;
+  const std::string id = edge_->next_request_id();
+  frame.id = id;
+  frame.close = true;
+  return render_answer(edge_->refusal(503, "too many connections"), frame);
+}
+
+void Acceptor::let_rejected_go() {
+  const Clock::time_point now = Clock::now();
+  std::array<char, 4096> ignored;
+  for (auto rejected = rejected_.begin(); rejected != rejected_.end();) {
+    const ssize_t got = ::recv(rejected->socket.get(), ignored.data(), ignored.size(), MSG_DONTWAIT);
+    const bool open = got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+    rejected = open && now < rejected->deadline ? std::next(rejected) : rejected_.erase(rejected);
+  }
+}
+
+}  // namespace orders::http

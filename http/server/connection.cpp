@@ -1,0 +1,340 @@
+#include "http/server/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <sys/socket.h>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "http/server/render.hpp"
+
+namespace orders::http {
+
+namespace {
+
+constexpr std::size_t read_max = std::size_t{64} * 1024;
+/// How much may be read ahead of the request being handled.
+constexpr std::size_t input_max = std::size_t{64} * 1024;
+constexpr std::size_t input_kept = std::size_t{4} * 1024;
+constexpr std::chrono::milliseconds linger_limit{1'000};
+
+ParserLimits limits_of(const config::Http& settings) {
+  ParserLimits limits;
+  limits.header_bytes = settings.header_bytes_max;
+  limits.target_bytes = settings.target_bytes_max;
+  limits.body_bytes = settings.body_bytes_max;
+  return limits;
+}
+
+}  // namespace
+
+Connection::Connection(int fd, std::uint64_t number, std::shared_ptr<Edge> edge,
+                       std::shared_ptr<Mailbox> mailbox)
+    : fd_(fd),
+      number_(number),
+      edge_(std::move(edge)),
+      mailbox_(std::move(mailbox)),
+      backlog_(std::make_shared<Backlog>(edge_)),
+      parser_(limits_of(edge_->settings)),
+      out_(edge_->settings.write_timeout) {
+  // Who connects is expected to say something: not the long time that is given between requests.
+  enter(Phase::idle, std::min(edge_->settings.header_timeout, edge_->settings.idle_timeout));
+}
+
+Connection::~Connection() {
+  if (exchange_) exchange_->end();
+  backlog_->release(out_.size());
+  edge_->counters.receiving_bytes -= body_counted_;
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  deadline_ = Clock::now() + limit;
+}
+
+bool Connection::wants_read() const {
+  if (ended_) return false;
+  return phase_ == Phase::closing || phase_ == Phase::lingering || input_.size() - input_used_ < input_max;
+}
+
+bool Connection::on_event(Ready ready) {
+  // Both directions are gone: what waits cannot be delivered, and epoll would report it for ever. Unless it
+  // was us who said goodbye: then what the client still sent is read first, or closing would reset the answer
+  // on its way.
+  if (ready.hangup && !(phase_ == Phase::lingering && ready.readable)) return false;
+  if (!ready.readable && !ready.writable) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) return false;
+  }
+  if (ready.readable && wants_read() && !receive()) return false;
+  return advance();
+}
+
+/// One read an event, so that nobody's flood keeps others waiting.
+bool Connection::receive() {
+  thread_local std::array<char, read_max> buffer;
+  const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0) return errno == EAGAIN || errno == EINTR;
+  if (got == 0) {
+    ended_ = true;
+    return true;
+  }
+  edge_->counters.bytes_in += static_cast<std::uint64_t>(got);
+  if (phase_ == Phase::closing || phase_ == Phase::lingering) return true;  // read only to be thrown away
+  if (input_used_ > 0) {
+    input_.erase(0, input_used_);
+    input_used_ = 0;
+  }
+  input_.append(buffer.data(), static_cast<std::size_t>(got));
+  starved_ = false;
+  return true;
+}
+
+/// Does all that can be done now.
+bool Connection::advance() {
+  do {
+    while (may_parse()) parse();
+    if (!flush()) return false;
+  } while (may_parse());
+  // Half-closed, and what is here is no whole request: there will be no more to do.
+  const bool reading = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
+  if (ended_ && reading && starved_) phase_ = Phase::closing;
+  if (phase_ == Phase::closing && out_.empty()) return say_goodbye();
+  return phase_ != Phase::lingering || !ended_;
+}
+
+/// A client that does not read its answers gets no further requests looked at.
+bool Connection::may_parse() const {
+  const bool reading = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
+  return reading && !starved_ && out_.size() <= edge_->low_water;
+}
+
+void Connection::parse() {
+  std::string_view rest = std::string_view(input_).substr(input_used_);
+  if (rest.empty()) {
+    starved_ = true;
+  } else {
+    if (phase_ == Phase::idle) {
+      parser_.reset();
+      enter(Phase::head, edge_->settings.header_timeout);
+    }
+    const RequestParser::Progress progress = parser_.feed(rest);
+    input_used_ = input_.size() - rest.size();
+    count_body();
+    switch (progress) {
+      case RequestParser::Progress::need_more:
+        need_more(rest.empty());
+        break;
+      case RequestParser::Progress::refused:
+        ++edge_->counters.parse_errors;
+        refuse(parser_.refusal().status, parser_.refusal().detail);
+        break;
+      case RequestParser::Progress::done:
+        dispatch();
+        break;
+    }
+  }
+  if (input_used_ == input_.size()) {
+    input_used_ = 0;
+    input_.clear();
+    // Thousands of idle connections must not keep the buffers of their biggest moment.
+    if (input_.capacity() > input_kept) input_.shrink_to_fit();
+  }
+}
+
+void Connection::need_more(bool at_end) {
+  starved_ = true;
+  if (body_counted_ > 0 && edge_->counters.receiving_bytes > edge_->settings.pending_bytes_total_max) {
+    refuse(503, "the service is receiving too much at the moment");
+    return;
+  }
+  if (phase_ != Phase::head || !parser_.head_done()) return;
+  enter(Phase::body, edge_->settings.body_timeout);
+  const bool no_body_yet = at_end && parser_.request().body.empty();
+  if (parser_.expects_continue() && no_body_yet) queue(std::string(continue_answer));
+}
+
+void Connection::count_body() {
+  const std::size_t size = parser_.request().body.size();
+  edge_->counters.receiving_bytes += size;
+  edge_->counters.receiving_bytes -= body_counted_;
+  body_counted_ = size;
+}
+
+void Connection::dispatch() {
+  edge_->counters.receiving_bytes -= body_counted_;
+  body_counted_ = 0;
+  ++edge_->counters.requests;
+  Request& request = parser_.request();
+  const Exchange::Manner manner{request.method == "HEAD", parser_.http_1_0(), parser_.keep_alive()};
+  // A live connection has one request in flight; abandoned ones add to them, and could otherwise pile up
+  // without end.
+  if (edge_->counters.in_flight >= edge_->settings.connections_max) {
+    ++edge_->counters.requests_refused;
+    answer_self(503, "too many requests are in flight", manner);
+    return;
+  }
+  request.id = edge_->next_request_id();
+  request.received = Clock::now();
+  exchange_ = std::make_shared<Exchange>(Exchange::Owners{edge_, mailbox_, backlog_},
+                                         Address{fd_, number_, ++requests_}, manner, request.id);
+  enter(Phase::handling, edge_->settings.handler_timeout);
+  call_handler();
+}
+
+void Connection::call_handler() {
+  const std::string id = exchange_->id();
+  try {
+    // On an exception the Responder is destroyed on the way here, and that answers 500.
+    edge_->handler(std::move(parser_.request()), Responder(exchange_));
+    return;
+  } catch (const std::exception& error) {
+    spdlog::error("request {}: the handler failed: {}", id, error.what());
+  } catch (...) {
+    spdlog::error("request {}: the handler failed", id);
+  }
+  ++edge_->counters.handler_exceptions;
+}
+
+void Connection::queue(std::string bytes) {
+  backlog_->hold(bytes.size());
+  out_.push(std::move(bytes), Clock::now());
+}
+
+/// An answer of the edge's own.
+void Connection::answer_self(int status, const std::string& detail, const Exchange::Manner& manner) {
+  const bool close = !manner.keep_alive || edge_->draining;
+  const std::string id = exchange_ ? exchange_->id() : edge_->next_request_id();
+  queue(render_answer(edge_->refusal(status, detail), {id, manner.head, manner.old, close, Framing::length}));
+  ++edge_->counters.responses;
+  answered(close);
+}
+
+/// Ends the connection, because where the next request would begin is not known.
+void Connection::refuse(int status, const std::string& detail) {
+  edge_->counters.receiving_bytes -= body_counted_;
+  body_counted_ = 0;
+  answer_self(status, detail, {parser_.request().method == "HEAD", parser_.http_1_0(), false});
+}
+
+void Connection::answered(bool close) {
+  if (exchange_) exchange_->end();
+  exchange_.reset();
+  if (close) {
+    phase_ = Phase::closing;
+    input_.clear();
+    input_.shrink_to_fit();
+    input_used_ = 0;
+  } else {
+    enter(Phase::idle, edge_->settings.idle_timeout);
+  }
+}
+
+bool Connection::on_mail(Mail mail) {
+  const std::size_t size = mail.bytes.size();
+  if (!exchange_ || mail.address.request != exchange_->address().request) {
+    if (mail.kind == Mail::Kind::answer || mail.kind == Mail::Kind::stream_head)
+      ++edge_->counters.late_answers;
+    backlog_->release(size);
+    return true;
+  }
+  // The bytes stay counted as waiting until the socket has taken them.
+  out_.push(std::move(mail.bytes), Clock::now());
+  switch (mail.kind) {
+    case Mail::Kind::answer:
+      ++edge_->counters.responses;
+      answered(mail.close);
+      break;
+    case Mail::Kind::stream_head:
+      ++edge_->counters.responses;
+      phase_ = Phase::streaming;
+      break;
+    case Mail::Kind::stream_end:
+      answered(mail.close);
+      break;
+    case Mail::Kind::stream_abort: {
+      // A reset, not an orderly end: an HTTP/1.0 client could not tell the difference otherwise.
+      const linger reset{1, 0};
+      static_cast<void>(::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+      return false;
+    }
+    case Mail::Kind::stream_waiter:
+      if (backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();
+      break;
+    case Mail::Kind::stream_data:
+    case Mail::Kind::connection:
+    case Mail::Kind::look_up:
+      break;
+  }
+  return advance();
+}
+
+bool Connection::flush() {
+  if (out_.empty()) return true;
+  std::size_t written = 0;
+  const Clock::time_point now = Clock::now();
+  const bool intact = out_.flush(fd_, now, written);
+  backlog_->release(written);
+  edge_->counters.bytes_out += written;
+  if (!intact) return false;
+  if (out_.empty() && phase_ == Phase::idle) deadline_ = now + edge_->settings.idle_timeout;
+  if (phase_ == Phase::streaming && backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();
+  return true;
+}
+
+/// Closing with input unread would reset the connection and destroy the answer on its way: first tell the
+/// client that all is said, then read on for a while until it closes.
+bool Connection::say_goodbye() {
+  if (ended_ || ::shutdown(fd_, SHUT_WR) != 0) return false;
+  enter(Phase::lingering, linger_limit);
+  return true;
+}
+
+bool Connection::on_tick(Clock::time_point now) {
+  if (out_.stuck(now)) {
+    ++edge_->counters.timeouts_write;
+    ++edge_->counters.slow_dropped;
+    return false;
+  }
+  if (phase_ == Phase::idle) return on_idle_tick(now);
+  if (now < deadline_) return true;
+  switch (phase_) {
+    case Phase::head:
+      ++edge_->counters.timeouts_header;
+      refuse(408, "the request head did not arrive in time");
+      break;
+    case Phase::body:
+      ++edge_->counters.timeouts_body;
+      refuse(408, "the request body did not arrive in time");
+      break;
+    case Phase::handling:
+      ++edge_->counters.timeouts_handler;
+      answer_self(504, "the service did not answer in time", exchange_->manner());
+      break;
+    case Phase::lingering:
+      return false;
+    case Phase::idle:
+    case Phase::streaming:
+    case Phase::closing:
+      return true;
+  }
+  return advance();
+}
+
+bool Connection::on_idle_tick(Clock::time_point now) {
+  if (edge_->draining) {
+    // A request may already be here, unread; whoever sent it is answered, the others are let go.
+    if (wants_read() && (!receive() || !advance())) return false;
+    return phase_ != Phase::idle || !out_.empty();
+  }
+  if (!out_.empty() || now < deadline_) return true;
+  ++edge_->counters.timeouts_idle;
+  return false;
+}
+
+}  // namespace orders::http

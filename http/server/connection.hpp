@@ -1,0 +1,89 @@
+// One client: its socket, the request being read, the answer being waited for, the bytes being sent, and the
+// clock of whatever it is doing. A state machine driven by events, letters and ticks; it never blocks. Used
+// by the transport, on one reactor thread; whenever a function returns false the transport drops it and
+// closes the socket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "http/server/exchange_state.hpp"
+#include "http/server/outgoing.hpp"
+#include "http/server/parser.hpp"
+
+namespace orders::http {
+
+class Connection {
+ public:
+  struct Ready {
+    bool readable = false;
+    bool writable = false;
+    bool hangup = false;
+  };
+
+  Connection(int fd, std::uint64_t number, std::shared_ptr<Edge> edge, std::shared_ptr<Mailbox> mailbox);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  Connection(Connection&&) = delete;
+  Connection& operator=(Connection&&) = delete;
+
+  bool on_event(Ready ready);
+  /// Only letters addressed to this connection.
+  bool on_mail(Mail mail);
+  bool on_tick(Clock::time_point now);
+
+  [[nodiscard]] bool wants_read() const;
+  [[nodiscard]] bool wants_write() const { return !out_.empty(); }
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  [[nodiscard]] std::size_t bytes_waiting() const { return out_.size(); }
+
+ private:
+  enum class Phase {
+    idle,  ///< between requests, nothing of the next one is here
+    head,  ///< reading request line and headers
+    body,
+    handling,   ///< the handler has the request
+    streaming,  ///< the handler has begun its answer
+    closing,    ///< the last answer is being written
+    lingering,  ///< all is said; waiting for the client to close, so that it can read what was said
+  };
+
+  bool receive();
+  bool advance();
+  [[nodiscard]] bool may_parse() const;
+  void parse();
+  void need_more(bool at_end);
+  void dispatch();
+  void call_handler();
+  void queue(std::string bytes);
+  void answer_self(int status, const std::string& detail, const Exchange::Manner& manner);
+  void refuse(int status, const std::string& detail);
+  void answered(bool close);
+  bool flush();
+  bool say_goodbye();
+  bool on_idle_tick(Clock::time_point now);
+  void enter(Phase phase, std::chrono::milliseconds limit);
+  void count_body();
+
+  const int fd_;
+  const std::uint64_t number_;
+  const std::shared_ptr<Edge> edge_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  const std::shared_ptr<Backlog> backlog_;
+  RequestParser parser_;
+  Outgoing out_;
+  std::shared_ptr<Exchange> exchange_;  ///< of the request being handled
+  std::string input_;
+  std::size_t input_used_ = 0;    ///< bytes of input_ already parsed
+  std::size_t body_counted_ = 0;  ///< of the edge's receiving_bytes
+  std::uint64_t requests_ = 0;
+  Clock::time_point deadline_{};  ///< of the phase, where it has one
+  Phase phase_ = Phase::idle;
+  bool starved_ = true;  ///< input_ holds nothing that could be parsed further
+  bool ended_ = false;   ///< the client will send no more
+};
+
+}  // namespace orders::http

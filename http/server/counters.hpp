@@ -1,0 +1,36 @@
+// What the edge counts, for GET /metrics. Plain atomics, written by the edge's threads, read by anybody at
+// any time. They only grow, except those called gauges.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace orders::http {
+
+struct EdgeCounters {
+  using Number = std::atomic<std::uint64_t>;
+
+  Number accepted{0};          ///< connections taken
+  Number rejected{0};          ///< connections beyond connections_max, answered 503
+  Number requests{0};          ///< complete, well-formed requests
+  Number requests_refused{0};  ///< of these, answered 503 by the edge because too many were in flight
+  Number responses{0};         ///< answers begun, the edge's own included
+  Number bytes_in{0};
+  Number bytes_out{0};
+  Number slow_dropped{0};  ///< connections dropped because the client did not read its answers
+  Number timeouts_header{0};
+  Number timeouts_body{0};
+  Number timeouts_idle{0};
+  Number timeouts_handler{0};
+  Number timeouts_write{0};  ///< these count as slow_dropped too
+  Number late_answers{0};    ///< answers nobody waited for any more
+  Number parse_errors{0};    ///< requests refused for what they are: 400, 413, 414, 417, 431, 501, 505
+  Number handler_exceptions{0};
+
+  Number open_connections{0};  ///< gauge
+  Number in_flight{0};         ///< gauge: requests a handler has not done with, abandoned ones included
+  Number pending_bytes{0};     ///< gauge: answers waiting for their clients
+  Number receiving_bytes{0};   ///< gauge: bodies of requests not complete yet
+};
+
+}  // namespace orders::http

@@ -1,0 +1,41 @@
+// Sockets and descriptors, thinly: an owner that closes, and opening a listening socket with a readable
+// error. Values; one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace orders::http {
+
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+
+  [[nodiscard]] int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  /// Hands the descriptor over; this one no longer closes it.
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Non-blocking, TCP_NODELAY (which accepted sockets inherit). Throws std::runtime_error naming host, port
+/// and reason.
+Descriptor listen_on(const std::string& host, std::uint16_t port);
+
+/// The port a socket is bound to; 0 if it is not.
+std::uint16_t bound_port(int fd);
+
+/// Lets this process open `wanted` descriptors if the system allows; returns how many it may open now.
+std::size_t raise_descriptor_limit(std::size_t wanted);
+
+}  // namespace orders::http

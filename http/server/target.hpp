@@ -1,0 +1,18 @@
+// The request target taken apart: path and query, percent-decoded once and checked. Pure functions, any
+// thread; what they refuse is answered 400.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/server/exchange.hpp"
+
+namespace orders::http {
+
+/// Fills path and query from a target in origin-form ("/a?b=c"), absolute-form ("http://host/a") or "*".
+/// Returns an empty text, or a sentence saying what is wrong: a bad escape, %00, bytes that are not UTF-8.
+std::string split_target(std::string_view target, Request& request);
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+}  // namespace orders::http

@@ -1,0 +1,65 @@
+// The bridge to Pistache: a transport for its reactor that keeps our connections and does all reading,
+// parsing, writing and timing itself, because the stock one can be hung or killed by a single client. One
+// clone a reactor thread; only mailbox() and ended() are for other threads.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <pistache/transport.h>
+
+#include "http/server/connection.hpp"
+
+namespace orders::http {
+
+class Transport : public Pistache::Tcp::Transport {
+ public:
+  /// Throws std::system_error without a free descriptor.
+  explicit Transport(std::shared_ptr<Edge> edge);
+  ~Transport() override;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+  Transport(Transport&&) = delete;
+  Transport& operator=(Transport&&) = delete;
+
+  [[nodiscard]] std::shared_ptr<Pistache::Aio::Handler> clone() const override;
+  void registerPoller(Pistache::Polling::Epoll& poller) override;
+  void onReady(const Pistache::Aio::FdSet& ready) override;
+
+  [[nodiscard]] const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  /// After Edge::stopping: everything is closed, and the reactor is no longer used.
+  [[nodiscard]] bool ended() const { return ended_; }
+
+ private:
+  struct Client {
+    std::shared_ptr<Pistache::Tcp::Peer> peer;
+    std::unique_ptr<Connection> connection;
+    unsigned told =
+        0;  ///< what epoll was last asked to report, in Pistache's flags; 0: as Pistache registered it
+  };
+
+  void run_once(const Pistache::Aio::FdSet& ready);
+  void read_mail();
+  void deliver(Mail mail);
+  void adopt(Descriptor socket);
+  void sweep();
+  void enforce_total();
+  void end();
+  /// Runs `step` on the connection behind `fd`, if there is one; drops it if the step says so or throws.
+  template <typename Step>
+  void with_client(int fd, Step step);
+  void update_interest(int fd, Client& client);
+  void drop(int fd);
+
+  const std::shared_ptr<Edge> edge_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  Descriptor timer_;
+  std::vector<Client> clients_;  ///< by descriptor
+  std::vector<Mail> batch_;
+  std::uint64_t next_number_ = 1;
+  bool sweep_due_ = false;
+  std::atomic<bool> ended_{false};
+};
+
+}  // namespace orders::http

@@ -1,0 +1,183 @@
+// Composition root of orderd: settings, then the database, then the neighbours, the actors and the server, each given to
+// the next; then wait for a signal and stop in the opposite order. The only file that knows every folder.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "actors/order_service.hpp"
+#include "config/check.hpp"
+#include "config/load.hpp"
+#include "config/options.hpp"
+#include "config/print.hpp"
+#include "http/client/cart_client.hpp"
+#include "http/client/catalog_client.hpp"
+#include "http/client/http_client.hpp"
+#include "http/metrics.hpp"
+#include "http/problem.hpp"
+#include "http/routes.hpp"
+#include "http/server/server.hpp"
+#include "persistence/instance.hpp"
+#include "persistence/order_store.hpp"
+#include "persistence/schema.hpp"
+#include "persistence/stock_journal.hpp"
+
+namespace {
+
+using namespace orders;  // NOLINT(google-build-using-namespace): the composition root speaks of everything
+
+constexpr int exit_failed = 1;        // could not start, or gave up
+constexpr int exit_unusable = 2;      // wrong arguments or settings
+constexpr int exit_second_signal = 3; // told to stop twice: stopped without waiting
+
+/// SIGTERM and SIGINT, blocked in every thread and taken by whoever waits for them here.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+
+  /// Takes one if it is there.
+  bool arrived() {
+    const timespec now{0, 0};
+    return sigtimedwait(&set_, nullptr, &now) > 0;
+  }
+  void wait() {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+  /// From here on, another signal ends the process at once.
+  void end_at_next() {
+    std::thread([set = set_] {
+      int signal = 0;
+      sigwait(&set, &signal);
+      spdlog::error("told to stop a second time: ending at once");
+      ::_exit(exit_second_signal);
+    }).detach();
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// Waits for the server, brings the schema up to date and takes this instance's locks. An empty pointer: could not, and
+/// the log says why.
+std::unique_ptr<persistence::Instance> open_database(const config::Config& settings, StopSignals& signals) {
+  const auto connected = persistence::connect_with_patience(
+      settings.database, [&signals] { return signals.arrived(); }, std::chrono::steady_clock::time_point::max());
+  if (!connected.ok()) {
+    spdlog::error("the database cannot be used: {}", connected.error().detail);
+    return nullptr;
+  }
+  const auto prepared = persistence::prepare_schema(settings.database);
+  if (!prepared.ok()) {
+    spdlog::error("the database's tables could not be prepared: {}", prepared.error().detail);
+    return nullptr;
+  }
+  auto instance = persistence::Instance::start(settings.database, settings.cluster.enabled);
+  if (!instance.ok()) {
+    spdlog::error("the database cannot be used: {}", instance.error().detail);
+    return nullptr;
+  }
+  return std::move(instance.value());
+}
+
+int serve(const config::Config& settings, StopSignals& signals) {
+  const auto instance = open_database(settings, signals);
+  if (!instance) return exit_failed;
+
+  Counters counters;
+  http::HttpClient client(settings.catalog, settings.cart);
+  http::HttpCatalogClient catalog(client, settings.catalog.tries);
+  http::HttpCartClient cart(client, settings.cart.tries);
+  http::Metrics metrics(counters, client.counters(http::Service::catalog), client.counters(http::Service::cart));
+
+  std::atomic<bool> gave_up{false};
+  OrderService service(
+      settings, {[&] { return std::make_unique<persistence::PostgresStockJournal>(settings.database, instance->epoch(),
+                                                                                 settings.catalog.doubt); },
+                 [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); }, catalog, cart,
+                 counters, [&gave_up](const std::string& reason) {
+                   spdlog::critical("giving up: {}", reason);
+                   gave_up = true;
+                   ::kill(::getpid(), SIGTERM);
+                 }});
+
+  http::Surroundings surroundings{settings, service, metrics};
+  const http::Routes routes(surroundings);
+  http::Server server(
+      settings.http,
+      [&routes](http::Request request, http::Responder responder) {
+        routes.dispatch(std::move(request), std::move(responder));
+      },
+      http::edge_problem);
+  metrics.watch(server.counters());
+  server.start();
+  spdlog::info("orderd listens on http://{}:{}", settings.http.host, server.port());
+
+  signals.wait();
+  signals.end_at_next();
+  spdlog::info("stopping: requests in flight may finish within {} ms", settings.http.drain_timeout.count());
+  const auto deadline = std::chrono::steady_clock::now() + settings.http.drain_timeout;
+  surroundings.draining = true;
+  server.begin_drain();
+  const bool drained = service.drain(deadline) && server.wait_drained(deadline);
+  if (!drained) spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
+  // The actors end before the client, whose callbacks they wait for, and before the server, which carries their answers.
+  service.stop();
+  client.stop();
+  server.stop();
+  spdlog::info("stopped");
+  return gave_up ? exit_failed : 0;
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const auto parsed = config::parse_options(arguments);
+  if (const auto* wrong = std::get_if<std::string>(&parsed)) {
+    std::cerr << "orderd: " << *wrong << "\n" << config::usage();
+    return exit_unusable;
+  }
+  const auto& options = std::get<config::Options>(parsed);
+  switch (options.action) {
+    case config::Action::print_help: std::cout << config::usage(); return 0;
+    case config::Action::print_version: std::cout << "orderd " << ORDERD_VERSION << "\n"; return 0;
+    case config::Action::print_config_docs: std::cout << config::document(); return 0;
+    default: break;
+  }
+  auto loaded = config::load(options.config_file, config::process_environment());
+  if (loaded.ok() && options.action == config::Action::run) loaded.errors = config::check_runnable(loaded.config);
+  for (const auto& error : loaded.errors) std::cerr << "orderd: " << error << "\n";
+  if (!loaded.ok()) return exit_unusable;
+  if (options.action == config::Action::check_config) return 0;
+  if (options.action == config::Action::print_config) {
+    std::cout << config::print(loaded.config);
+    return 0;
+  }
+  spdlog::set_level(spdlog::level::from_str(loaded.config.log.level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::flush_on(spdlog::level::info);
+  StopSignals signals;
+  return serve(loaded.config, signals);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return run({arguments + 1, arguments + count});
+  } catch (const std::exception& broken) {
+    std::cerr << "orderd: " << broken.what() << "\n";
+    return exit_failed;
+  }
+}

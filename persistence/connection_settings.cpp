@@ -1,0 +1,89 @@
+#include "persistence/connection_settings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+namespace orders::persistence {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds grace{1'000};
+
+using Options = std::map<std::string, std::string>;
+
+Result<Options> parsed(const std::string& url) {
+  if (url.empty()) return Error{ErrorCode::internal, "database.url is not set"};
+  char* ignored_message = nullptr;  // may quote the password
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(url.c_str(), &ignored_message), &PQconninfoFree);
+  PQfreemem(ignored_message);
+  if (!options) {
+    return Error{ErrorCode::internal, "database.url is neither a postgresql:// URL nor a list of key=value pairs"};
+  }
+  Options found;
+  for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) found.emplace(option->keyword, option->val);
+  }
+  return found;
+}
+
+std::string quoted(const std::string& value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "'";
+}
+
+}  // namespace
+
+milliseconds round_trip_limit(const config::Database& settings) { return settings.statement_timeout + grace; }
+
+Result<std::string> connection_string(const config::Database& settings) {
+  auto options = parsed(settings.url);
+  if (!options) return options.error();
+  auto& all = options.value();
+  if (!settings.password.value.empty()) all["password"] = settings.password.value;
+  const auto seconds_up = (settings.connect_timeout.count() + 999) / 1'000;
+  all.emplace("connect_timeout", std::to_string(std::max<std::int64_t>(seconds_up, 2)));  // libpq takes 1 for 2
+  all.emplace("keepalives_idle", "5");
+  all.emplace("keepalives_interval", "2");
+  all.emplace("keepalives_count", "3");
+  all.emplace("tcp_user_timeout", std::to_string(round_trip_limit(settings).count()));
+  all.emplace("application_name", "orderd");
+  all["client_encoding"] = "UTF8";
+  std::string text;
+  for (const auto& [key, value] : all) text += key + "=" + quoted(value) + " ";
+  return text;
+}
+
+std::string session_settings(const config::Database& settings) {
+  // Set by statement rather than in the connection string, for proxies refuse unknown start-up options. The tcp_ ones are
+  // the server's side: it must not keep the locks of a machine that has vanished.
+  const auto timeout = settings.statement_timeout.count();
+  return fmt::format(
+      "SET synchronous_commit = on; SET statement_timeout = {0}; SET lock_timeout = {1}; "
+      "SET idle_in_transaction_session_timeout = {0}; SET standard_conforming_strings = on; "
+      "SET default_transaction_isolation = 'read committed'; SET DateStyle = ISO; "
+      "SET TimeZone = 'UTC'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3",
+      timeout, std::max<std::int64_t>(timeout / 2, 1));
+}
+
+std::string without_password(std::string text, const config::Database& settings) {
+  std::string password = settings.password.value;
+  if (auto options = parsed(settings.url); options && password.empty()) password = options.value()["password"];
+  if (password.empty()) return text;
+  for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3)) {
+    text.replace(at, password.size(), "***");
+  }
+  return text;
+}
+
+}  // namespace orders::persistence

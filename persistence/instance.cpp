@@ -1,0 +1,114 @@
+#include "persistence/instance.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "persistence/advisory_locks.hpp"
+#include "persistence/session.hpp"
+
+namespace orders::persistence {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds between_looks{500};
+constexpr milliseconds between_asks{50};
+
+constexpr const char* next_epoch = "SELECT nextval('instance_epochs')";
+constexpr const char* lock_alone = "SELECT pg_try_advisory_lock(:p1::int, :p2::int)::int";
+constexpr const char* lock_shared = "SELECT pg_try_advisory_lock_shared(:p1::int, :p2::int)::int";
+
+// Whether both locks are ours now. What one connection has taken it may take again, so asking twice does no harm.
+Result<bool> take_locks(Session& session, bool shared, std::int64_t epoch) {
+  return session.write([&] {
+    const auto connection = session.connection();
+    const auto taken = [&](const char* sql, std::int64_t number) {
+      return std::get<0>(session.rows<int>(sql, advisory_class, number).front()) != 0;
+    };
+    const bool both = taken(shared ? lock_shared : lock_alone, instance_lock) && taken(lock_alone, epoch);
+    return both && session.connection() == connection;
+  });
+}
+
+Result<bool> take_locks_until(Session& session, bool shared, std::int64_t epoch, steady_clock::time_point end) {
+  for (;;) {
+    auto taken = take_locks(session, shared, epoch);
+    if (!taken || taken.value() || steady_clock::now() >= end) return taken;
+    std::this_thread::sleep_for(between_asks);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Instance>> Instance::start(const config::Database& settings, bool shared, milliseconds patience) {
+  auto session = std::make_unique<Session>(settings);
+  auto epoch = session->write([&] { return std::get<0>(session->rows<std::int64_t>(next_epoch).front()); });
+  if (!epoch) return std::move(epoch.error());
+  auto locked = take_locks_until(*session, shared, epoch.value(), steady_clock::now() + patience);
+  if (!locked) return std::move(locked.error());
+  if (!locked.value()) {
+    return Error{ErrorCode::internal,
+                 shared ? "an instance with cluster.enabled: false is using this database; stop it first"
+                        : "another instance is using this database; stop it, or set cluster.enabled: true for all"};
+  }
+  return std::unique_ptr<Instance>(new Instance(settings, shared, std::move(session), epoch.value()));
+}
+
+Instance::Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session, std::int64_t epoch)
+    : settings_(settings),
+      shared_(shared),
+      epoch_(epoch),
+      session_(std::move(session)),
+      locked_on_(session_->connection()),
+      thread_([this] { keep(); }) {}
+
+Instance::~Instance() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Instance::keep() {
+  auto pause = between_looks;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
+    lock.unlock();
+    const bool before = locked_.load();
+    const bool now = look();
+    if (before && !now) spdlog::error("the locks of this instance (epoch {}) are lost; taking them again", epoch_);
+    if (!before && now) spdlog::info("the locks of this instance (epoch {}) are taken again", epoch_);
+    locked_.store(now);
+    if (now) {
+      pause = between_looks;
+    } else {
+      pause = before ? settings_.reconnect_min : std::min(pause * 2, settings_.reconnect_max);
+    }
+    lock.lock();
+  }
+}
+
+// Whether the locks are held: asks the connection that has them, or takes them on a new one.
+bool Instance::look() {
+  auto alive = session_->read([&] { return session_->rows<int>("SELECT 1").size(); });
+  if (alive && session_->connection() == locked_on_) return true;
+  auto taken = alive ? take_locks(*session_, shared_, epoch_) : Result<bool>(std::move(alive.error()));
+  if (!taken) {
+    spdlog::warn("the locks of this instance can't be taken just now: {}", taken.error().detail);
+    return false;
+  }
+  if (!taken.value()) {
+    spdlog::error("another instance has taken over the database meanwhile");
+    return false;
+  }
+  locked_on_ = session_->connection();
+  return true;
+}
+
+}  // namespace orders::persistence

@@ -1,0 +1,303 @@
+#include "persistence/intent.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "persistence/session.hpp"
+#include "persistence/sql_array.hpp"
+
+namespace orders::persistence {
+
+namespace {
+
+// Locks: ledger rows ascending by product, then reservations ascending by (order, product, attempt). T_order and
+// T_cancel (order_commit.cpp, order_status.cpp) take reservations in the same order and never a ledger row, so no two of
+// these transactions can wait for each other.
+
+constexpr const char* seed = R"sql(
+INSERT INTO product_stock (product_id, seq, quantity, state, name, price)
+SELECT product_id, 0, quantity, 'applied', name, price
+FROM unnest(:p1::int[], :p2::int[], :p3::text[], :p4::bigint[]) AS seen (product_id, quantity, name, price)
+ORDER BY product_id
+ON CONFLICT (product_id) DO NOTHING
+)sql";
+
+constexpr const char* lock = R"sql(
+SELECT product_id, seq, quantity, (state = 'intended')::int, name, price
+FROM product_stock WHERE product_id = ANY (:p1::int[]) ORDER BY product_id FOR UPDATE
+)sql";
+
+enum Fact : int { released = 1, existing = 2, doubted = 3 };
+
+// One statement for everything to be known under the ledger's locks: what the releases give back (R8: only what comes
+// back from the UPDATE counts), which holds are reserved already (R7) and which late PUTs may still land (R5).
+constexpr const char* facts = R"sql(
+WITH queued AS MATERIALIZED (
+  SELECT r.order_id, r.product_id, r.attempt
+  FROM unnest(:p1::bigint[], :p2::int[], :p3::int[]) AS k (order_id, product_id, attempt)
+    JOIN reservations r USING (order_id, product_id, attempt)
+  WHERE r.state IN ('held', 'owed')
+  ORDER BY r.order_id, r.product_id, r.attempt FOR UPDATE OF r),
+gone AS (
+  UPDATE reservations r SET state = 'released', seq = ledger.seq + 1
+  FROM queued JOIN product_stock ledger USING (product_id)
+  WHERE r.order_id = queued.order_id AND r.product_id = queued.product_id AND r.attempt = queued.attempt
+    AND r.state IN ('held', 'owed')
+  RETURNING r.product_id, r.quantity)
+SELECT 1, product_id, 0::bigint, 0, quantity FROM gone
+UNION ALL
+SELECT 2, r.product_id, r.order_id, r.attempt, 0
+FROM unnest(:p4::bigint[], :p5::int[], :p6::int[]) AS k (order_id, product_id, attempt)
+  JOIN reservations r USING (order_id, product_id, attempt)
+WHERE r.state <> 'released'
+UNION ALL
+SELECT 3, product_id, 0::bigint, 0, after
+FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until > now()
+)sql";
+
+// A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its time. A
+// hold that stands as released (somebody took its owner for dead) is reserved anew; its units were given back before.
+constexpr const char* write = R"sql(
+WITH changes AS MATERIALIZED (
+  SELECT * FROM unnest(:p1::int[], :p2::bigint[], :p3::int[], :p4::int[], :p5::text[], :p6::text[], :p7::bool[],
+                       :p8::text[], :p9::bigint[])
+    AS c (product_id, seq, before, after, state, kind, unsettled, name, price)),
+moved AS (
+  INSERT INTO stock_movements (product_id, seq, before, after, state, kind)
+  SELECT product_id, seq, before, after, state, kind FROM changes),
+settled AS (
+  UPDATE stock_movements m SET state = 'applied', doubt_until = CASE WHEN c.unsettled
+    THEN greatest(m.doubt_until, now() + :p10::bigint * interval '1 millisecond') ELSE m.doubt_until END
+  FROM changes c WHERE m.product_id = c.product_id AND m.seq = c.seq - 1 AND m.state = 'intended'),
+held AS (
+  INSERT INTO reservations AS r (order_id, product_id, attempt, quantity, owner_epoch, seq, state)
+  SELECT h.order_id, h.product_id, h.attempt, h.quantity, :p15::bigint, c.seq, 'held'
+  FROM unnest(:p11::bigint[], :p12::int[], :p13::int[], :p14::int[]) AS h (order_id, product_id, attempt, quantity)
+    JOIN changes c USING (product_id)
+  ON CONFLICT (order_id, product_id, attempt) DO UPDATE
+    SET state = 'held', quantity = excluded.quantity, owner_epoch = excluded.owner_epoch, seq = excluded.seq
+    WHERE r.state = 'released')
+UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price
+FROM changes c WHERE p.product_id = c.product_id
+)sql";
+
+// R12: what there would be if every undecided hold of other orders came back, in one snapshot.
+constexpr const char* possible = R"sql(
+WITH held AS (
+  SELECT product_id, sum(quantity) AS quantity FROM reservations
+  WHERE product_id = ANY (:p1::int[]) AND state = 'held' GROUP BY product_id)
+SELECT k.place, ledger.quantity + coalesce(held.quantity, 0) - coalesce(
+    (SELECT sum(own.quantity) FROM reservations own
+     WHERE own.order_id = k.order_id AND own.product_id = k.product_id AND own.state = 'held'), 0)
+FROM unnest(:p1::int[], :p2::bigint[]) WITH ORDINALITY AS k (product_id, order_id, place)
+  JOIN product_stock ledger USING (product_id) LEFT JOIN held USING (product_id)
+)sql";
+
+// PostgreSQL can't keep a NUL in a text. No catalog that keeps its names in PostgreSQL can have sent one; of any other,
+// the name without it is what a repair restores.
+std::string storable(const std::string& name) {
+  std::string kept;
+  std::copy_if(name.begin(), name.end(), std::back_inserter(kept), [](char c) { return c != '\0'; });
+  return kept;
+}
+
+bool moved_since(const Ledger& row, const std::optional<Ledger>& read) {
+  if (!read) return row.seq != 0 || row.intended;
+  return row.seq != read->seq || row.intended != read->intended;
+}
+
+}  // namespace
+
+Intent::Intent(Session& session, const std::vector<CycleRequest>& cycles, std::int64_t epoch,
+               std::chrono::milliseconds doubt)
+    : session_(session), epoch_(epoch), doubt_(doubt), works_(cycles.size()), asked_order_(cycles.size()) {
+  std::vector<std::size_t> order(cycles.size());
+  for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return cycles[a].product < cycles[b].product; });
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    const auto& request = cycles[order[place]];
+    works_[place].request = &request;
+    works_[place].result.holds.assign(request.holds.size(), HoldVerdict::undecided);
+    asked_order_[order[place]] = place;
+    if (!by_product_.emplace(request.product, place).second) {
+      throw std::invalid_argument("a product stands twice in a batch of cycles");
+    }
+  }
+}
+
+std::vector<CycleResult> Intent::run() {
+  seed_ledger();
+  lock_ledger();
+  gather_facts();
+  bool changed = false;
+  for (auto& work : works_) {
+    if (work.result.stale) continue;
+    decide(work);
+    changed |= work.decision.changed;
+  }
+  if (changed) {
+    write_changes();
+  } else {
+    session_.nothing_to_commit();
+  }
+  judge_ungranted();
+  std::vector<CycleResult> results;
+  results.reserve(works_.size());
+  for (const auto place : asked_order_) results.push_back(std::move(works_[place].result));
+  return results;
+}
+
+// Products nobody has touched yet get a row to lock, with what the catalog shows.
+void Intent::seed_ledger() {
+  SqlArray products, quantities, names, prices;
+  for (const auto& work : works_) {
+    if (work.request->read) continue;
+    const auto& seen = work.request->seen;
+    products.add(work.request->product.value);
+    quantities.add(seen.quantity);
+    names.add(storable(seen.name));
+    prices.add(seen.price);
+  }
+  if (products.empty()) return;
+  session_.rows<>(seed, products.text(), quantities.text(), names.text(), prices.text());
+}
+
+void Intent::lock_ledger() {
+  SqlArray products;
+  for (auto& work : works_) {
+    products.add(work.request->product.value);
+    work.result.stale = true;  // until its row is found as it was read
+    work.result.ledger.product = work.request->product;
+  }
+  for (auto& row : session_.rows<int, std::int64_t, int, int, std::string, std::int64_t>(lock, products.text())) {
+    auto& [id, seq, quantity, intended, name, price] = row;
+    auto& work = works_[by_product_.at(ProductId{id})];
+    work.result.ledger = Ledger{ProductId{id}, seq, quantity, intended != 0, std::move(name), price};
+    work.result.stale = moved_since(work.result.ledger, work.request->read);
+  }
+}
+
+void Intent::gather_facts() {
+  SqlArray release_orders, release_products, release_attempts;
+  SqlArray hold_orders, hold_products, hold_attempts;
+  SqlArray differing;
+  for (const auto& work : works_) {
+    const auto& request = *work.request;
+    for (const auto& hold : request.holds) {
+      hold_orders.add(hold.key.order.value);
+      hold_products.add(request.product.value);
+      hold_attempts.add(hold.key.attempt);
+    }
+    if (work.result.stale) continue;
+    for (const auto& key : request.releases) {
+      release_orders.add(key.order.value);
+      release_products.add(request.product.value);
+      release_attempts.add(key.attempt);
+    }
+    if (request.seen.quantity != work.result.ledger.quantity) differing.add(request.product.value);
+  }
+  if (release_orders.empty() && hold_orders.empty() && differing.empty()) return;
+  const auto rows = session_.rows<int, int, std::int64_t, int, int>(
+      facts, release_orders.text(), release_products.text(), release_attempts.text(), hold_orders.text(),
+      hold_products.text(), hold_attempts.text(), differing.text());
+  for (const auto& [fact, product, order, attempt, quantity] : rows) {
+    auto& work = works_[by_product_.at(ProductId{product})];
+    if (fact == released) work.released += quantity;
+    if (fact == existing) note_existing(work, HoldKey{OrderId{order}, attempt});
+    if (fact == doubted) work.live_doubts.push_back(quantity);
+  }
+}
+
+void Intent::note_existing(Work& work, const HoldKey& key) {
+  const auto& holds = work.request->holds;
+  for (std::size_t n = 0; n < holds.size(); ++n) {
+    if (holds[n].key == key) work.result.holds[n] = HoldVerdict::granted;
+  }
+}
+
+void Intent::decide(Work& work) {
+  const auto& request = *work.request;
+  auto& result = work.result;
+  work.open = request;
+  work.open.holds.clear();
+  for (std::size_t n = 0; n < request.holds.size(); ++n) {
+    if (result.holds[n] == HoldVerdict::granted) continue;  // reserved already: never taken twice
+    work.open.holds.push_back(request.holds[n]);
+    work.open_holds.push_back(n);
+  }
+  work.decision = decide_cycle(result.ledger, work.open, work.live_doubts, work.released);
+  const auto& decision = work.decision;
+  for (std::size_t n = 0; n < work.open_holds.size(); ++n) {
+    if (decision.granted[n]) result.holds[work.open_holds[n]] = HoldVerdict::granted;
+  }
+  if (!decision.changed) return;
+  result.moved = true;
+  result.put = !decision.applied;
+  result.foreign = decision.kind == MovementKind::foreign;
+  result.repaired = decision.kind == MovementKind::repair;
+  result.ledger.seq += 1;
+  result.ledger.quantity = decision.after;
+  result.ledger.intended = !decision.applied;
+  // What the catalog shows may be what a late PUT of ours wrote, name and price included.
+  if (!decision.unsettled && decision.kind != MovementKind::repair) {
+    result.ledger.name = request.seen.name;
+    result.ledger.price = request.seen.price;
+  }
+}
+
+void Intent::write_changes() {
+  SqlArray products, seqs, befores, afters, states, kinds, unsettled, names, prices;
+  SqlArray orders, hold_products, attempts, quantities;
+  for (const auto& work : works_) {
+    if (work.result.stale || !work.decision.changed) continue;
+    const auto& ledger = work.result.ledger;
+    products.add(ledger.product.value);
+    seqs.add(ledger.seq);
+    befores.add(work.decision.before);
+    afters.add(work.decision.after);
+    states.add(ledger.intended ? "intended" : "applied");
+    kinds.add(to_string(work.decision.kind));
+    unsettled.add(work.decision.unsettled);
+    names.add(storable(ledger.name));
+    prices.add(ledger.price);
+    for (std::size_t n = 0; n < work.open.holds.size(); ++n) {
+      if (!work.decision.granted[n]) continue;
+      const auto& hold = work.open.holds[n];
+      orders.add(hold.key.order.value);
+      hold_products.add(ledger.product.value);
+      attempts.add(hold.key.attempt);
+      quantities.add(hold.quantity);
+    }
+  }
+  session_.rows<>(write, products.text(), seqs.text(), befores.text(), afters.text(), states.text(), kinds.text(),
+                  unsettled.text(), names.text(), prices.text(), doubt_.count(), orders.text(), hold_products.text(),
+                  attempts.text(), quantities.text(), epoch_);
+}
+
+// Still under the ledger's locks, where nothing can come back to these products unseen.
+void Intent::judge_ungranted() {
+  struct Open {
+    HoldVerdict* verdict;
+    std::int32_t wanted;
+  };
+  std::vector<Open> opens;
+  SqlArray products, orders;
+  for (auto& work : works_) {
+    if (work.result.stale) continue;
+    for (const auto n : work.open_holds) {
+      if (work.result.holds[n] == HoldVerdict::granted) continue;
+      opens.push_back({&work.result.holds[n], work.request->holds[n].quantity});
+      products.add(work.request->product.value);
+      orders.add(work.request->holds[n].key.order.value);
+    }
+  }
+  if (opens.empty()) return;
+  for (const auto& [place, quantity] : session_.rows<std::int64_t, std::int64_t>(possible, products.text(), orders.text())) {
+    auto& open = opens.at(static_cast<std::size_t>(place - 1));
+    *open.verdict = quantity < open.wanted ? HoldVerdict::refused : HoldVerdict::conflict;
+  }
+}
+
+}  // namespace orders::persistence

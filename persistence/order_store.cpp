@@ -1,0 +1,99 @@
+#include "persistence/order_store.hpp"
+
+#include "persistence/order_reads.hpp"
+#include "persistence/order_writes.hpp"
+#include "persistence/session.hpp"
+#include "persistence/sql_array.hpp"
+
+namespace orders::persistence {
+
+namespace {
+
+constexpr const char* take_ids = R"sql(
+UPDATE order_id_blocks SET next_id = next_id + :p1::bigint RETURNING next_id - :p2::bigint
+)sql";
+
+constexpr const char* close = R"sql(
+WITH locked AS (
+  SELECT cart_id FROM cart_closings WHERE cart_id = ANY (:p1::bigint[]) AND NOT closed ORDER BY cart_id FOR UPDATE)
+UPDATE cart_closings c SET closed = true FROM locked WHERE c.cart_id = locked.cart_id
+)sql";
+
+constexpr const char* open = R"sql(
+SELECT cart_id, customer_id, order_id FROM cart_closings WHERE NOT closed ORDER BY ordered_at, cart_id LIMIT :p1::int
+)sql";
+
+constexpr const char* touch = R"sql(
+INSERT INTO writable_check (checked_at) VALUES (now()) ON CONFLICT (only_row) DO UPDATE SET checked_at = now()
+)sql";
+
+}  // namespace
+
+PostgresOrderStore::PostgresOrderStore(const config::Database& settings)
+    : session_(std::make_unique<Session>(settings)), ids_block_(settings.order_ids_block) {}
+
+PostgresOrderStore::~PostgresOrderStore() = default;
+
+Result<std::vector<CommitOutcome>> PostgresOrderStore::commit(const std::vector<OrderCommit>& batch) {
+  if (batch.empty()) return std::vector<CommitOutcome>{};
+  return session_->transact([&] { return commit_orders(*session_, batch); });
+}
+
+Result<std::vector<StatusOutcome>> PostgresOrderStore::change_status(const std::vector<StatusChange>& batch,
+                                                                     const StatusRules& rules) {
+  if (batch.empty()) return std::vector<StatusOutcome>{};
+  return session_->transact([&] { return change_statuses(*session_, batch, rules); });
+}
+
+Result<IdBlock> PostgresOrderStore::reserve_order_ids() {
+  // Run twice, it only leaves a gap.
+  return session_->write([&] {
+    const auto rows = session_->rows<std::int64_t>(take_ids, ids_block_, ids_block_);
+    return IdBlock{OrderId{std::get<0>(rows.at(0))}, ids_block_};
+  });
+}
+
+Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
+  if (carts.empty()) return Done{};
+  return session_->write([&] {
+    SqlArray ids;
+    for (const auto cart : carts) ids.add(cart.value);
+    session_->rows<>(close, ids.text());
+    return Done{};
+  });
+}
+
+Result<std::vector<OpenCart>> PostgresOrderStore::open_carts(std::int32_t limit) {
+  return session_->read([&] {
+    std::vector<OpenCart> carts;
+    for (const auto& [cart, customer, order] : session_->rows<std::int64_t, int, std::int64_t>(open, limit)) {
+      carts.push_back({CartId{cart}, CustomerId{customer}, OrderId{order}});
+    }
+    return carts;
+  });
+}
+
+Result<std::optional<Order>> PostgresOrderStore::find(OrderId id) {
+  return session_->read([&]() -> std::optional<Order> {
+    auto found = orders_by_id(*session_, {id});
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+  });
+}
+
+Result<std::vector<Order>> PostgresOrderStore::list(const OrderQuery& query) {
+  return session_->read([&] { return orders_like(*session_, query); });
+}
+
+Result<std::vector<OrderItemRow>> PostgresOrderStore::list_items(std::int64_t after, std::int32_t limit) {
+  return session_->read([&] { return items_after(*session_, after, limit); });
+}
+
+Result<Done> PostgresOrderStore::check_writable() {
+  return session_->write([&] {
+    session_->rows<>(touch);
+    return Done{};
+  });
+}
+
+}  // namespace orders::persistence

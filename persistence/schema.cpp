@@ -1,0 +1,88 @@
+#include "persistence/schema.hpp"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "persistence/advisory_locks.hpp"
+#include "persistence/migrations.hpp"
+#include "persistence/session.hpp"
+
+namespace orders::persistence {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Whether `stop` spoke before `until`.
+bool stopped_before(steady_clock::time_point until, const std::function<bool()>& stop) {
+  constexpr milliseconds between_questions{20};
+  while (!stop()) {
+    const auto now = steady_clock::now();
+    if (now >= until) return false;
+    std::this_thread::sleep_until(std::min(until, now + between_questions));
+  }
+  return true;
+}
+
+// Version the database is at; 0 when there is nothing of ours.
+int version_found(Session& session) {
+  session.rows<int>("SELECT 1 FROM pg_advisory_xact_lock(:p1::int, :p2::int)", advisory_class, schema_lock);
+  session.script(
+      "CREATE TABLE IF NOT EXISTS orderd_schema (version integer PRIMARY KEY, "
+      "applied_at timestamptz NOT NULL DEFAULT now())");
+  return std::get<0>(session.rows<int>("SELECT coalesce(max(version), 0) FROM orderd_schema").front());
+}
+
+}  // namespace
+
+Result<Done> connect_with_patience(const config::Database& settings, const std::function<bool()>& stop,
+                                   steady_clock::time_point deadline) {
+  Session session(settings);
+  std::string reason;
+  auto pause = settings.reconnect_min;
+  auto next_word = steady_clock::now();
+  for (;;) {
+    if (stop()) return Error{ErrorCode::shutting_down, "stopped while waiting for PostgreSQL"};
+    auto connected = session.connect();
+    if (connected) return Done{};
+    if (connected.error().code != ErrorCode::storage_unavailable) return connected;
+    const auto now = steady_clock::now();
+    if (connected.error().detail != reason || now >= next_word) {
+      reason = connected.error().detail;
+      next_word = now + std::chrono::seconds(10);
+      spdlog::warn("the database is not there yet, trying again: {}", reason);
+    }
+    if (now >= deadline) return connected;
+    if (stopped_before(std::min(now + pause, deadline), stop)) continue;
+    pause = std::min(pause * 2, settings.reconnect_max);
+  }
+}
+
+Result<Done> prepare_schema(const config::Database& settings, milliseconds limit) {
+  auto patient = settings;
+  patient.statement_timeout = limit;
+  Session session(patient);
+  std::string newer;
+  auto prepared = session.transact([&] {
+    const auto& all = migrations();
+    const auto newest = static_cast<int>(all.size());
+    const int found = version_found(session);
+    if (found > newest) newer = fmt::format("the schema is at version {}, this orderd knows {}", found, newest);
+    for (int version = found + 1; version <= newest; ++version) {
+      for (const char* script : all[static_cast<std::size_t>(version - 1)]) session.script(script);
+      session.rows<>("INSERT INTO orderd_schema (version) VALUES (:p1::int)", version);
+      spdlog::info("the database schema is brought to version {}", version);
+    }
+    if (found == newest) session.nothing_to_commit();
+    return Done{};
+  });
+  if (prepared && !newer.empty()) return Error{ErrorCode::internal, newer};
+  return prepared;
+}
+
+}  // namespace orders::persistence

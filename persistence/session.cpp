@@ -1,0 +1,204 @@
+#include "persistence/session.hpp"
+
+#include <stdexcept>
+
+#include <libpq-fe.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <spdlog/spdlog.h>
+
+#include "persistence/connection_settings.hpp"
+#include "persistence/sql_errors.hpp"
+
+namespace orders::persistence {
+
+namespace {
+
+constexpr int tries_max = 5;
+
+PGconn* libpq_of(soci::session& sql) {
+  return static_cast<soci::postgresql_session_backend*>(sql.get_backend())->conn_;
+}
+
+// Without one, libpq writes notices ("relation exists, skipping") to stderr.
+void log_notice(void* /*unused*/, const char* text) { spdlog::debug("PostgreSQL: {}", text); }
+
+}  // namespace
+
+// What went wrong in a body or a COMMIT.
+struct Session::Failure {
+  SqlFault fault = SqlFault::refused;
+  std::string detail;
+};
+
+Session::Session(config::Database settings)
+    : settings_(std::move(settings)), limit_(round_trip_limit(settings_)), watchdog_(Watchdog::shared()) {}
+
+Session::~Session() {
+  if (socket_) socket_->arm(limit_);  // closing says goodbye to the server, which may be frozen
+  statements_.clear();
+  sql_.reset();
+}
+
+std::string Session::text_of(const std::string& text) {
+  // SOCI passes C strings on: what follows a NUL would silently be lost.
+  if (text.find('\0') != std::string::npos) throw std::invalid_argument("a text with a NUL");
+  return text;
+}
+
+Result<Done> Session::connect() {
+  if (sql_) return Done{};
+  if (auto error = open()) return *std::move(error);
+  return Done{};
+}
+
+std::optional<Error> Session::open() {
+  const auto conninfo = connection_string(settings_);
+  if (!conninfo) return conninfo.error();
+  try {
+    sql_ = std::make_unique<soci::session>(soci::postgresql, conninfo.value());
+    PQsetNoticeProcessor(libpq_of(*sql_), &log_notice, nullptr);
+    socket_ = std::make_unique<WatchedSocket>(watchdog_, PQsocket(libpq_of(*sql_)));
+    const Watch watch(*this);
+    *sql_ << session_settings(settings_);
+    ++connection_;
+    return std::nullopt;
+  } catch (const soci::soci_error& e) {
+    drop();
+    return error(ErrorCode::storage_unavailable, e.get_error_message());
+  } catch (const std::exception& e) {
+    drop();
+    return error(ErrorCode::storage_unavailable, e.what());
+  }
+}
+
+void Session::drop() noexcept {
+  // Destroying statements talks to the server (DEALLOCATE), so the connection is cut first: nothing may wait here.
+  if (socket_) socket_->cut();
+  statements_.clear();
+  sql_.reset();
+  socket_.reset();
+}
+
+Error Session::error(ErrorCode code, const std::string& detail) const {
+  return Error{code, "PostgreSQL: " + without_password(detail, settings_)};
+}
+
+std::optional<Error> Session::begin() {
+  for (;;) {
+    const bool fresh = !sql_;
+    if (fresh) {
+      if (auto error = open()) return error;
+    }
+    try {
+      const Watch watch(*this);
+      sql_->begin();
+      return std::nullopt;
+    } catch (const std::exception& e) {
+      const bool frozen = socket_->overran();
+      drop();
+      // A connection may have died of a server restart since the last call; a fresh one then works at once.
+      if (fresh || frozen) return error(ErrorCode::storage_unavailable, e.what());
+    }
+  }
+}
+
+// PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and SOCI takes that for success.
+void Session::refuse_failed_transaction() {
+  if (PQtransactionStatus(libpq_of(*sql_)) != PQTRANS_INTRANS) {
+    throw std::logic_error("a failed statement was passed over before the COMMIT");
+  }
+}
+
+void Session::script(const char* sql) {
+  const Watch watch(*this);
+  *sql_ << sql;
+}
+
+void Session::roll_back() noexcept {
+  try {
+    const Watch watch(*this);
+    if (PQtransactionStatus(libpq_of(*sql_)) != PQTRANS_IDLE) sql_->rollback();
+  } catch (const std::exception&) {
+    drop();
+  }
+}
+
+Session::Failure Session::failure(const std::exception_ptr& thrown) const {
+  const bool broken = PQstatus(libpq_of(*sql_)) != CONNECTION_OK;
+  const auto otherwise = [broken](SqlFault fault) { return broken ? SqlFault::connection : fault; };
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const soci::postgresql_soci_error& e) {
+    return {otherwise(fault_of(e.sqlstate())), e.get_error_message()};
+  } catch (const soci::soci_error& e) {
+    return {otherwise(SqlFault::refused), e.get_error_message()};  // SOCI's own: a NULL, a wrong type
+  } catch (const std::exception& e) {
+    return {otherwise(SqlFault::refused), e.what()};
+  } catch (...) {
+    return {otherwise(SqlFault::refused), "something unknown was thrown"};
+  }
+}
+
+std::optional<Error> Session::in_transaction(const std::function<void()>& body) {
+  for (int tries = 1;; ++tries) {
+    if (auto error = begin()) return error;
+    roll_back_ = false;
+    bool committing = false;
+    Failure failed;
+    try {
+      body();
+      if (roll_back_) {
+        roll_back();
+        return std::nullopt;
+      }
+      refuse_failed_transaction();
+      committing = true;
+      const Watch watch(*this);
+      sql_->commit();
+      return std::nullopt;
+    } catch (...) {
+      failed = failure(std::current_exception());
+    }
+    if (failed.fault == SqlFault::connection) {
+      drop();
+      return error(committing ? ErrorCode::outcome_unknown : ErrorCode::storage_unavailable, failed.detail);
+    }
+    roll_back();
+    if (failed.fault == SqlFault::repeat && tries < tries_max) continue;
+    return error(failed.fault == SqlFault::refused ? ErrorCode::internal : ErrorCode::storage_unavailable,
+                 failed.detail);
+  }
+}
+
+std::optional<Error> Session::one_by_one(const std::function<void()>& body, bool writes) {
+  bool maybe_written = false;
+  for (int tries = 1;; ++tries) {
+    const bool fresh = !sql_;
+    if (fresh) {
+      if (auto error = open()) {
+        if (maybe_written) error->code = ErrorCode::outcome_unknown;
+        return error;
+      }
+    }
+    Failure failed;
+    try {
+      body();
+      return std::nullopt;
+    } catch (...) {
+      failed = failure(std::current_exception());
+    }
+    if (failed.fault == SqlFault::connection) {
+      maybe_written |= writes;
+      const bool frozen = socket_->overran();
+      drop();
+      if (!fresh && !frozen) continue;  // as in begin()
+    } else if (failed.fault == SqlFault::repeat && tries < tries_max) {
+      continue;
+    }
+    if (maybe_written) return error(ErrorCode::outcome_unknown, failed.detail);
+    return error(failed.fault == SqlFault::refused ? ErrorCode::internal : ErrorCode::storage_unavailable,
+                 failed.detail);
+  }
+}
+
+}  // namespace orders::persistence

@@ -1,0 +1,192 @@
+// The actors together, from a client's order to its answer, with scripted ports: what coalesces, what is repeated, what is
+// answered when something dies.
+#include <condition_variable>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/order_service.hpp"
+#include "tests/actors/scripted_ports.hpp"
+
+using namespace orders;
+using namespace orders::test;
+
+namespace {
+
+constexpr ProductId product{1};
+
+struct Actors {
+  config::Config settings;
+  Counters counters;
+  ScriptedCatalog catalog;
+  NoCarts carts;
+  ScriptedDatabase database;
+  std::atomic<bool> gave_up{false};
+  std::unique_ptr<OrderService> service;
+
+  Actors() {
+    settings.orders.deadline = std::chrono::milliseconds(2'000);
+    settings.catalog.retry_min = std::chrono::milliseconds(5);
+    settings.catalog.retry_max = std::chrono::milliseconds(20);
+    settings.database.reconnect_min = std::chrono::milliseconds(5);
+    settings.actors.restarts_per_minute_max = 3;
+    catalog.shown = 10;
+  }
+
+  void start() {
+    service = std::make_unique<OrderService>(
+        settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
+                                      [this] { return std::make_unique<ScriptedStore>(database); }, catalog, carts,
+                                      counters, [this](const std::string&) { gave_up = true; }});
+  }
+
+  /// Places `count` orders of one unit at once and waits for all answers.
+  std::vector<Result<Order>> place(int count) {
+    std::mutex mutex;
+    std::condition_variable all;
+    std::vector<Result<Order>> answers;
+    for (int i = 0; i < count; ++i) {
+      service->place(CustomerId{i + 1}, std::vector<OrderLine>{{product, 1}}, Reply<Order>([&](Result<Order> answer) {
+                       const std::lock_guard<std::mutex> guard(mutex);
+                       answers.push_back(std::move(answer));
+                       all.notify_all();
+                     }));
+    }
+    std::unique_lock<std::mutex> lock(mutex);
+    const bool answered = all.wait_for(lock, std::chrono::seconds(20),
+                                       [&] { return answers.size() == static_cast<std::size_t>(count); });
+    BOOST_REQUIRE(answered);
+    return answers;
+  }
+
+  [[nodiscard]] static int placed(const std::vector<Result<Order>>& answers) {
+    return static_cast<int>(std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.ok(); }));
+  }
+
+  [[nodiscard]] bool drained() const { return service->drain(std::chrono::steady_clock::now() + std::chrono::seconds(10)); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(actors_together, Actors)
+
+BOOST_AUTO_TEST_CASE(orders_of_one_product_share_cycles) {
+  catalog.shown = 1'000;
+  start();
+  BOOST_TEST(placed(place(200)) == 200);
+  BOOST_TEST(drained());
+  // Far fewer than one GET and one PUT an order: whatever queued up went together.
+  BOOST_TEST(catalog.gets < 150);
+  BOOST_TEST(catalog.shown == 800);
+  BOOST_TEST(database.committed.size() == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(an_unanswered_put_is_settled_by_the_next_cycle_before_anybody_is_answered) {
+  catalog.puts_to_fail = 3;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(catalog.puts.size() == 4U);
+  BOOST_TEST(catalog.shown == 9);
+  BOOST_TEST(database.ledger->seq == 4);  // R4: every PUT has a movement of its own
+  BOOST_TEST(counters.puts_unanswered == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_catalog_that_cannot_be_read_fails_the_order_at_once) {
+  catalog.get_fails = true;
+  start();
+  const auto answers = place(2);
+  for (const auto& answer : answers) BOOST_TEST((answer.error().code == ErrorCode::catalog_unavailable));
+  BOOST_TEST(database.held.empty());
+  catalog.get_fails = false;
+  BOOST_TEST(placed(place(1)) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(r7_a_cycle_and_an_order_of_unknown_outcome_are_repeated) {
+  database.next_record_errors = {{ErrorCode::outcome_unknown, "scripted", {}, {}},
+                                 {ErrorCode::storage_unavailable, "still down", {}, {}}};
+  database.next_commit_errors = {{ErrorCode::outcome_unknown, "scripted", {}, {}},
+                                 {ErrorCode::storage_unavailable, "still down", {}, {}}};
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(database.records == 3);
+  BOOST_TEST(database.commits == 3);
+  BOOST_TEST(counters.commits_unknown == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_order_that_was_certainly_not_written_gives_its_stock_back) {
+  database.next_commit_errors = {{ErrorCode::storage_unavailable, "scripted", {}, {}}};
+  start();
+  const auto answers = place(1);
+  BOOST_TEST((answers.front().error().code == ErrorCode::storage_unavailable));
+  BOOST_TEST(drained());
+  BOOST_TEST(database.held.empty());
+  BOOST_TEST(catalog.shown == 10);
+}
+
+BOOST_AUTO_TEST_CASE(one_order_that_cannot_be_written_does_not_take_others_with_it) {
+  database.next_commit_errors = {{ErrorCode::internal, "scripted", {}, {}}};
+  start();
+  const auto answers = place(20);
+  // Alone in its batch it fails; in company the batch is written one by one, which works.
+  BOOST_TEST(placed(answers) >= 19);
+  BOOST_TEST(drained());
+  BOOST_TEST(catalog.shown == 10 - placed(answers) + 0);
+}
+
+BOOST_AUTO_TEST_CASE(beyond_admission_orders_are_refused_at_once) {
+  settings.orders.in_flight_max = 0;
+  start();
+  const auto answers = place(3);
+  for (const auto& answer : answers) BOOST_TEST((answer.error().code == ErrorCode::overloaded));
+  BOOST_TEST(database.records == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_actor_that_dies_is_restarted_and_what_it_held_is_answered) {
+  start();
+  ScriptedStore::reads_throw = true;
+  ErrorCode code = ErrorCode::internal;
+  std::mutex mutex;
+  std::condition_variable all;
+  bool answered = false;
+  service->find(OrderId{5}, Reply<std::optional<Order>>([&](const Result<std::optional<Order>>& result) {
+                  const std::lock_guard<std::mutex> guard(mutex);
+                  code = result.ok() ? ErrorCode::internal : result.error().code;
+                  answered = true;
+                  all.notify_all();
+                }));
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    BOOST_TEST(all.wait_for(lock, std::chrono::seconds(10), [&] { return answered; }));
+  }
+  BOOST_TEST((code == ErrorCode::lost));
+  ScriptedStore::reads_throw = false;
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(!gave_up);
+}
+
+BOOST_AUTO_TEST_CASE(actors_that_die_too_often_end_the_service) {
+  start();
+  ScriptedStore::reads_throw = true;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!gave_up && std::chrono::steady_clock::now() < end) {
+    service->find(OrderId{5}, Reply<std::optional<Order>>([](const Result<std::optional<Order>>&) {}));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ScriptedStore::reads_throw = false;
+  BOOST_TEST(gave_up.load());
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_that_passes_leaves_nothing_held) {
+  settings.orders.deadline = std::chrono::milliseconds(150);
+  catalog.puts_to_fail = 1'000'000;
+  start();
+  const auto answers = place(1);
+  BOOST_TEST((answers.front().error().code == ErrorCode::catalog_unavailable));
+  {
+    const std::lock_guard<std::mutex> guard(catalog.mutex);
+    catalog.puts_to_fail = 0;
+  }
+  BOOST_TEST(drained());
+  BOOST_TEST(database.held.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,188 @@
+// Scripted ports for tests of actors: a catalog, a journal and a store that answer what the test says, and note what they
+// were asked. They are no imitations of the real ones (those are used in the system tests), only prepared answers. Locked,
+// since actors call them from several threads.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "domain/neighbours.hpp"
+#include "domain/order_store.hpp"
+#include "domain/stock_journal.hpp"
+
+namespace orders::test {
+
+/// One product's catalog: GET shows `shown`; PUTs are noted and applied unless the next outcome says otherwise.
+class ScriptedCatalog : public CatalogClient {
+ public:
+  void get(ProductId product, Deadline, Got done) override {
+    const std::lock_guard<std::mutex> guard(mutex);
+    ++gets;
+    if (get_fails) return done(Error{ErrorCode::catalog_unavailable, "scripted"});
+    CatalogProduct seen;
+    seen.id = product;
+    seen.name = "Moby Dick";
+    seen.quantity = shown;
+    done(std::optional<CatalogProduct>(seen));
+  }
+
+  void put(const CatalogProduct& product, Deadline, PutDone done) override {
+    const std::lock_guard<std::mutex> guard(mutex);
+    puts.push_back(product.quantity);
+    if (puts_to_fail > 0) {
+      --puts_to_fail;
+      return done(Error{ErrorCode::catalog_unavailable, "scripted"});
+    }
+    shown = product.quantity;
+    done(Done{});
+  }
+
+  std::mutex mutex;
+  std::int32_t shown = 0;
+  bool get_fails = false;
+  int puts_to_fail = 0;
+  int gets = 0;
+  std::vector<std::int32_t> puts;
+};
+
+class NoCarts : public CartClient {
+ public:
+  void get_cart(CustomerId, Deadline, GotCart done) override { done(Error{ErrorCode::cart_unavailable, "none here"}); }
+  void get_items(const std::vector<CartId>&, Deadline, GotItems done) override {
+    done(Error{ErrorCode::cart_unavailable, "none here"});
+  }
+  void close_cart(CustomerId, Deadline, ClosedCart done) override { done(Error{ErrorCode::cart_unavailable, "none here"}); }
+};
+
+/// What journal and store of a test share: one product's ledger, decided by domain/stock_cycle, and failures to come.
+struct ScriptedDatabase {
+  std::mutex mutex;
+  std::optional<Ledger> ledger;
+  std::vector<HoldKey> held;
+  std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
+  int records = 0;
+  std::deque<Error> next_commit_errors;  ///< told before the orders are committed
+  int commits = 0;
+  std::vector<OrderId> committed;
+  std::int64_t next_id = first_order_id.value;
+};
+
+class ScriptedJournal : public StockJournal {
+ public:
+  explicit ScriptedJournal(ScriptedDatabase& database) : database_(database) {}
+
+  Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    return std::vector<std::optional<Ledger>>(products.size(), database_.ledger);
+  }
+
+  Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    ++database_.records;
+    if (!database_.next_record_errors.empty()) {
+      auto error = database_.next_record_errors.front();
+      database_.next_record_errors.pop_front();
+      return error;
+    }
+    std::vector<CycleResult> results;
+    for (const auto& cycle : cycles) results.push_back(decide(cycle));
+    return results;
+  }
+
+  Result<Done> mark_applied(const std::vector<Ledger>& rows) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    for (const auto& row : rows) database_.ledger->intended &= database_.ledger->seq != row.seq;
+    return Done{};
+  }
+
+ private:
+  CycleResult decide(const CycleRequest& cycle) {
+    auto& ledger = database_.ledger;
+    if (!ledger) {
+      ledger.emplace();
+      ledger->product = cycle.product;
+      ledger->quantity = cycle.seen.quantity;
+    }
+    std::int64_t released = 0;
+    for (const auto& key : cycle.releases) {
+      for (auto held = database_.held.begin(); held != database_.held.end(); ++held) {
+        if (!(*held == key)) continue;
+        database_.held.erase(held);
+        ++released;  // these tests hold one unit each
+        break;
+      }
+    }
+    const auto decision = decide_cycle(*ledger, cycle, {}, released);
+    CycleResult result;
+    for (std::size_t i = 0; i < cycle.holds.size(); ++i) {
+      if (decision.granted[i]) database_.held.push_back(cycle.holds[i].key);
+      result.holds.push_back(decision.granted[i] ? HoldVerdict::granted
+                             : database_.held.empty() ? HoldVerdict::refused
+                                                      : HoldVerdict::conflict);
+    }
+    if (decision.changed) {
+      ++ledger->seq;
+      ledger->quantity = decision.after;
+      ledger->intended = !decision.applied;
+    }
+    result.moved = decision.changed;
+    result.put = decision.changed && !decision.applied;
+    result.ledger = *ledger;
+    return result;
+  }
+
+  ScriptedDatabase& database_;
+};
+
+class ScriptedStore : public OrderStore {
+ public:
+  explicit ScriptedStore(ScriptedDatabase& database) : database_(database) {}
+
+  Result<std::vector<CommitOutcome>> commit(const std::vector<OrderCommit>& batch) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    ++database_.commits;
+    if (!database_.next_commit_errors.empty()) {
+      auto error = database_.next_commit_errors.front();
+      database_.next_commit_errors.pop_front();
+      return error;
+    }
+    std::vector<CommitOutcome> outcomes;
+    for (const auto& order : batch) {
+      database_.committed.push_back(order.id);
+      CommitOutcome outcome;
+      outcome.verdict = CommitVerdict::committed;
+      outcome.order.id = order.id;
+      outcomes.push_back(outcome);
+    }
+    return outcomes;
+  }
+
+  Result<IdBlock> reserve_order_ids() override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    database_.next_id += 100;
+    return IdBlock{OrderId{database_.next_id - 100}, 100};
+  }
+
+  Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch, const StatusRules&) override {
+    return std::vector<StatusOutcome>(batch.size());
+  }
+  Result<Done> close_carts(const std::vector<CartId>&) override { return Done{}; }
+  Result<std::vector<OpenCart>> open_carts(std::int32_t) override { return std::vector<OpenCart>{}; }
+  Result<std::optional<Order>> find(OrderId) override {
+    if (reads_throw) throw std::runtime_error("scripted");
+    return std::optional<Order>{};
+  }
+  Result<std::vector<Order>> list(const OrderQuery&) override { return std::vector<Order>{}; }
+  Result<std::vector<OrderItemRow>> list_items(std::int64_t, std::int32_t) override { return std::vector<OrderItemRow>{}; }
+  Result<Done> check_writable() override { return Done{}; }
+
+  static inline std::atomic<bool> reads_throw{false};
+
+ private:
+  ScriptedDatabase& database_;
+};
+
+}  // namespace orders::test

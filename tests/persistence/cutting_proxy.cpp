@@ -1,0 +1,133 @@
+#include "tests/persistence/cutting_proxy.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string_view>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace orders::test {
+
+namespace {
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+bool send_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+}  // namespace
+
+CuttingProxy::CuttingProxy(int server_port) : server_port_(server_port) {
+  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto address = loopback(0);
+  socklen_t size = sizeof address;
+  const bool listening = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                         ::listen(listener_, 16) == 0 &&
+                         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+                         ::pipe(stop_) == 0;
+  if (!listening) throw std::runtime_error("the proxy can't listen");
+  port_ = ntohs(address.sin_port);
+  thread_ = std::thread([this] { serve(); });
+}
+
+CuttingProxy::~CuttingProxy() {
+  ::close(stop_[1]);
+  thread_.join();
+  ::close(stop_[0]);
+  ::close(listener_);
+  for (const auto& pair : pairs_) {
+    ::close(pair.client);
+    ::close(pair.server);
+  }
+}
+
+void CuttingProxy::cut(const std::string& word, Moment moment) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  word_ = word;
+  moment_ = moment;
+}
+
+int CuttingProxy::cuts() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return cuts_;
+}
+
+void CuttingProxy::serve() {
+  for (;;) {
+    std::vector<pollfd> polled{{stop_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
+    for (const auto& pair : pairs_) {
+      polled.push_back({pair.client, POLLIN, 0});
+      polled.push_back({pair.server, POLLIN, 0});
+    }
+    if (::poll(polled.data(), polled.size(), -1) < 0 || polled[0].revents != 0) return;
+    std::vector<Pair> kept;
+    for (std::size_t n = 0; n < pairs_.size(); ++n) {
+      auto& pair = pairs_[n];
+      const bool alive = (polled[2 + 2 * n].revents == 0 || forward_request(pair)) &&
+                         (polled[3 + 2 * n].revents == 0 || forward_answer(pair));
+      if (alive) {
+        kept.push_back(pair);
+      } else {
+        ::close(pair.client);
+        ::close(pair.server);
+      }
+    }
+    pairs_ = std::move(kept);
+    if (polled[1].revents != 0) accept_one();
+  }
+}
+
+void CuttingProxy::accept_one() {
+  Pair pair;
+  pair.client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+  pair.server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto address = loopback(server_port_);
+  if (::connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+    pairs_.push_back(pair);
+  } else {
+    ::close(pair.client);
+    ::close(pair.server);
+  }
+}
+
+bool CuttingProxy::forward_request(Pair& pair) {
+  std::array<char, 65536> buffer{};
+  const auto count = ::recv(pair.client, buffer.data(), buffer.size(), 0);
+  if (count <= 0) return false;
+  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!word_.empty() && bytes.find(word_) != std::string_view::npos) {
+      word_.clear();
+      ++cuts_;
+      if (moment_ == Moment::before_sending) return false;
+      pair.answer_dropped = true;
+    }
+  }
+  return send_all(pair.server, bytes);
+}
+
+bool CuttingProxy::forward_answer(const Pair& pair) {
+  std::array<char, 65536> buffer{};
+  const auto count = ::recv(pair.server, buffer.data(), buffer.size(), 0);
+  if (count <= 0 || pair.answer_dropped) return false;
+  return send_all(pair.client, {buffer.data(), static_cast<std::size_t>(count)});
+}
+
+}  // namespace orders::test
