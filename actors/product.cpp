@@ -203,7 +203,7 @@ class ProductState {
   }
 
   /// The ledger had moved on: decide again, on what it says now (R3).
-  void start_again(CycleResult& result) {
+  void start_again(const CycleResult& result) {
     ++context_->counters.cycles_stale;
     std::vector<QueuedHold> again;
     for (std::size_t i = 0; i < deciding_.size(); ++i) {
@@ -217,7 +217,7 @@ class ProductState {
     for (auto& hold : queue_.holds) again.push_back(std::move(hold));
     queue_.holds = std::move(again);
     requeue_releases();
-    take_ledger(std::move(result.ledger));
+    known_ = false;  // read it anew: it may even have gone
     poll_parked_ = true;
     end_cycle();
   }

@@ -62,6 +62,13 @@ class BodyReader {
   [[nodiscard]] const std::vector<FieldError>& faults() const { return faults_; }
   [[nodiscard]] bool too_deep() const { return too_deep_; }
 
+  /// Where the value at hand stands.
+  [[nodiscard]] std::string pointer() const {
+    if (levels_.empty()) return "";
+    const auto& level = levels_.back();
+    return level.pointer + "/" + (level.array ? std::to_string(level.index) : escaped(key_));
+  }
+
  protected:
   /// A value is at hand, at depth() levels inside the body; `text` is there for numbers and strings.
   virtual void value(ValueKind kind, std::string_view text) = 0;
@@ -73,13 +80,6 @@ class BodyReader {
   [[nodiscard]] std::size_t depth() const { return levels_.size(); }
   [[nodiscard]] const std::string& key() const { return key_; }
 
-  /// Where the value at hand stands.
-  [[nodiscard]] std::string pointer() const {
-    if (levels_.empty()) return "";
-    const auto& level = levels_.back();
-    return level.pointer + "/" + (level.array ? std::to_string(level.index) : escaped(key_));
-  }
-  [[nodiscard]] std::size_t index() const { return levels_.back().index; }
   [[nodiscard]] bool is_member_of_body(std::string_view name) const { return depth() == 1 && key_ == name; }
 
  private:
@@ -264,6 +264,9 @@ std::optional<Error> read(std::string_view body, BodyReader& reader) {
   const auto parsed = json.Parse<parse_flags>(text, reader);
   if (reader.too_deep()) {
     return Error{ErrorCode::malformed_json, "the body nests deeper than " + std::to_string(nesting_max) + " levels"};
+  }
+  if (parsed.Code() == rapidjson::kParseErrorNumberTooBig) {  // beyond a double: it never reaches the reader
+    return Error{ErrorCode::validation_failed, "", {{reader.pointer(), "must be a whole number from 1 to 2147483647"}}, {}};
   }
   if (parsed.IsError()) {
     return Error{ErrorCode::malformed_json, std::string("the body is not valid JSON at byte ") +

@@ -1,5 +1,5 @@
-// The numbers of our advisory locks, one list for the whole database: pg_advisory_lock(advisory_class, number).
-// Constants, any thread.
+// The numbers of our advisory locks, one list for the whole database: pg_advisory_lock(advisory_class,
+// number). Constants, any thread.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ Result<Options> parsed(const std::string& url) {
       PQconninfoParse(url.c_str(), &ignored_message), &PQconninfoFree);
   PQfreemem(ignored_message);
   if (!options) {
-    return Error{ErrorCode::internal, "database.url is neither a postgresql:// URL nor a list of key=value pairs"};
+    return Error{ErrorCode::internal,
+                 "database.url is neither a postgresql:// URL nor a list of key=value pairs"};
   }
   Options found;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
@@ -52,7 +53,8 @@ Result<std::string> connection_string(const config::Database& settings) {
   auto& all = options.value();
   if (!settings.password.value.empty()) all["password"] = settings.password.value;
   const auto seconds_up = (settings.connect_timeout.count() + 999) / 1'000;
-  all.emplace("connect_timeout", std::to_string(std::max<std::int64_t>(seconds_up, 2)));  // libpq takes 1 for 2
+  all.emplace("connect_timeout",
+              std::to_string(std::max<std::int64_t>(seconds_up, 2)));  // libpq takes 1 for 2
   all.emplace("keepalives_idle", "5");
   all.emplace("keepalives_interval", "2");
   all.emplace("keepalives_count", "3");
@@ -65,20 +67,22 @@ Result<std::string> connection_string(const config::Database& settings) {
 }
 
 std::string session_settings(const config::Database& settings) {
-  // Set by statement rather than in the connection string, for proxies refuse unknown start-up options. The tcp_ ones are
-  // the server's side: it must not keep the locks of a machine that has vanished.
+  // Set by statement rather than in the connection string, for proxies refuse unknown start-up options. The
+  // tcp_ ones are the server's side: it must not keep the locks of a machine that has vanished.
   const auto timeout = settings.statement_timeout.count();
   return fmt::format(
       "SET synchronous_commit = on; SET statement_timeout = {0}; SET lock_timeout = {1}; "
       "SET idle_in_transaction_session_timeout = {0}; SET standard_conforming_strings = on; "
       "SET default_transaction_isolation = 'read committed'; SET DateStyle = ISO; "
-      "SET TimeZone = 'UTC'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3",
+      "SET TimeZone = 'UTC'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET "
+      "tcp_keepalives_count = 3",
       timeout, std::max<std::int64_t>(timeout / 2, 1));
 }
 
 std::string without_password(std::string text, const config::Database& settings) {
   std::string password = settings.password.value;
-  if (auto options = parsed(settings.url); options && password.empty()) password = options.value()["password"];
+  if (auto options = parsed(settings.url); options && password.empty())
+    password = options.value()["password"];
   if (password.empty()) return text;
   for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3)) {
     text.replace(at, password.size(), "***");

@@ -1,5 +1,5 @@
-// From the operator's database settings to what libpq is given and what each session sets first. Used by session.cpp;
-// pure, any thread.
+// From the operator's database settings to what libpq is given and what each session sets first. Used by
+// session.cpp; pure, any thread.
 #pragma once
 
 #include <chrono>
@@ -10,15 +10,16 @@
 
 namespace orders::persistence {
 
-/// A connection string (key=value) with the password, timeouts and keepalives merged in; what the url says itself wins,
-/// apart from the password. Error internal when the url can't be read; the detail quotes none of it, for it may hold a
-/// password.
+/// A connection string (key=value) with the password, timeouts and keepalives merged in; what the url says
+/// itself wins, apart from the password. Error internal when the url can't be read; the detail quotes none of
+/// it, for it may hold a password.
 Result<std::string> connection_string(const config::Database& settings);
 
 /// The statement every new session begins with.
 std::string session_settings(const config::Database& settings);
 
-/// How long one round trip may take before the watchdog ends it: the server's own statement_timeout comes first.
+/// How long one round trip may take before the watchdog ends it: the server's own statement_timeout comes
+/// first.
 std::chrono::milliseconds round_trip_limit(const config::Database& settings);
 
 /// `text` without the password of the settings.

@@ -22,7 +22,8 @@ constexpr const char* next_epoch = "SELECT nextval('instance_epochs')";
 constexpr const char* lock_alone = "SELECT pg_try_advisory_lock(:p1::int, :p2::int)::int";
 constexpr const char* lock_shared = "SELECT pg_try_advisory_lock_shared(:p1::int, :p2::int)::int";
 
-// Whether both locks are ours now. What one connection has taken it may take again, so asking twice does no harm.
+// Whether both locks are ours now. What one connection has taken it may take again, so asking twice does no
+// harm.
 Result<bool> take_locks(Session& session, bool shared, std::int64_t epoch) {
   return session.write([&] {
     const auto connection = session.connection();
@@ -34,7 +35,8 @@ Result<bool> take_locks(Session& session, bool shared, std::int64_t epoch) {
   });
 }
 
-Result<bool> take_locks_until(Session& session, bool shared, std::int64_t epoch, steady_clock::time_point end) {
+Result<bool> take_locks_until(Session& session, bool shared, std::int64_t epoch,
+                              steady_clock::time_point end) {
   for (;;) {
     auto taken = take_locks(session, shared, epoch);
     if (!taken || taken.value() || steady_clock::now() >= end) return taken;
@@ -44,21 +46,24 @@ Result<bool> take_locks_until(Session& session, bool shared, std::int64_t epoch,
 
 }  // namespace
 
-Result<std::unique_ptr<Instance>> Instance::start(const config::Database& settings, bool shared, milliseconds patience) {
+Result<std::unique_ptr<Instance>> Instance::start(const config::Database& settings, bool shared,
+                                                  milliseconds patience) {
   auto session = std::make_unique<Session>(settings);
   auto epoch = session->write([&] { return std::get<0>(session->rows<std::int64_t>(next_epoch).front()); });
   if (!epoch) return std::move(epoch.error());
   auto locked = take_locks_until(*session, shared, epoch.value(), steady_clock::now() + patience);
   if (!locked) return std::move(locked.error());
   if (!locked.value()) {
-    return Error{ErrorCode::internal,
-                 shared ? "an instance with cluster.enabled: false is using this database; stop it first"
-                        : "another instance is using this database; stop it, or set cluster.enabled: true for all"};
+    return Error{
+        ErrorCode::internal,
+        shared ? "an instance with cluster.enabled: false is using this database; stop it first"
+               : "another instance is using this database; stop it, or set cluster.enabled: true for all"};
   }
   return std::unique_ptr<Instance>(new Instance(settings, shared, std::move(session), epoch.value()));
 }
 
-Instance::Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session, std::int64_t epoch)
+Instance::Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session,
+                   std::int64_t epoch)
     : settings_(settings),
       shared_(shared),
       epoch_(epoch),
@@ -82,7 +87,8 @@ void Instance::keep() {
     lock.unlock();
     const bool before = locked_.load();
     const bool now = look();
-    if (before && !now) spdlog::error("the locks of this instance (epoch {}) are lost; taking them again", epoch_);
+    if (before && !now)
+      spdlog::error("the locks of this instance (epoch {}) are lost; taking them again", epoch_);
     if (!before && now) spdlog::info("the locks of this instance (epoch {}) are taken again", epoch_);
     locked_.store(now);
     if (now) {

@@ -1,7 +1,8 @@
-// Who this process is to the others on the same database: an epoch, new with every start, that its reservations carry;
-// an advisory lock on it, held as long as the process lives (rule R9); and the lock that lets one instance alone own the
-// database, or several share it. Used by main.cpp, one for the process. A thread of its own keeps the locks and takes
-// them again when the connection was lost; every method may be called from any thread and returns at once.
+// Who this process is to the others on the same database: an epoch, new with every start, that its
+// reservations carry; an advisory lock on it, held as long as the process lives (rule R9); and the lock that
+// lets one instance alone own the database, or several share it. Used by main.cpp, one for the process. A
+// thread of its own keeps the locks and takes them again when the connection was lost; every method may be
+// called from any thread and returns at once.
 #pragma once
 
 #include <atomic>
@@ -21,24 +22,26 @@ class Session;
 
 class Instance {
  public:
-  /// Takes a new epoch and its locks. `shared`: other instances may use the database too (cluster.enabled of all of
-  /// them). A lock that is not free is asked for until `patience` is over: a predecessor that was killed keeps its own
-  /// until the server notices. Errors: internal (another instance has the database; the detail says what to do),
-  /// storage_unavailable.
-  static Result<std::unique_ptr<Instance>> start(const config::Database& settings, bool shared,
-                                                 std::chrono::milliseconds patience = std::chrono::seconds(5));
+  /// Takes a new epoch and its locks. `shared`: other instances may use the database too (cluster.enabled of
+  /// all of them). A lock that is not free is asked for until `patience` is over: a predecessor that was
+  /// killed keeps its own until the server notices. Errors: internal (another instance has the database; the
+  /// detail says what to do), storage_unavailable.
+  static Result<std::unique_ptr<Instance>> start(
+      const config::Database& settings, bool shared,
+      std::chrono::milliseconds patience = std::chrono::seconds(5));
   ~Instance();
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
   /// 1 and up; never used before.
   [[nodiscard]] std::int64_t epoch() const { return epoch_; }
-  /// Whether the locks are held as far as we know. While they are not, no new cycles should begin (rule R15); what is
-  /// under way stays safe.
+  /// Whether the locks are held as far as we know. While they are not, no new cycles should begin (rule R15);
+  /// what is under way stays safe.
   [[nodiscard]] bool locked() const { return locked_.load(); }
 
  private:
-  Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session, std::int64_t epoch);
+  Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session,
+           std::int64_t epoch);
   void keep();
   bool look();
 

@@ -11,9 +11,9 @@ namespace orders::persistence {
 
 namespace {
 
-// Locks: ledger rows ascending by product, then reservations ascending by (order, product, attempt). T_order and
-// T_cancel (order_commit.cpp, order_status.cpp) take reservations in the same order and never a ledger row, so no two of
-// these transactions can wait for each other.
+// Locks: ledger rows ascending by product, then reservations ascending by (order, product, attempt). T_order
+// and T_cancel (order_commit.cpp, order_status.cpp) take reservations in the same order and never a ledger
+// row, so no two of these transactions can wait for each other.
 
 constexpr const char* seed = R"sql(
 INSERT INTO product_stock (product_id, seq, quantity, state, name, price)
@@ -30,8 +30,9 @@ FROM product_stock WHERE product_id = ANY (:p1::int[]) ORDER BY product_id FOR U
 
 enum Fact : int { released = 1, existing = 2, doubted = 3 };
 
-// One statement for everything to be known under the ledger's locks: what the releases give back (R8: only what comes
-// back from the UPDATE counts), which holds are reserved already (R7) and which late PUTs may still land (R5).
+// One statement for everything to be known under the ledger's locks: what the releases give back (R8: only
+// what comes back from the UPDATE counts), which holds are reserved already (R7) and which late PUTs may
+// still land (R5).
 constexpr const char* facts = R"sql(
 WITH queued AS MATERIALIZED (
   SELECT r.order_id, r.product_id, r.attempt
@@ -56,8 +57,9 @@ SELECT 3, product_id, 0::bigint, 0, after
 FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until > now()
 )sql";
 
-// A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its time. A
-// hold that stands as released (somebody took its owner for dead) is reserved anew; its units were given back before.
+// A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its
+// time. A hold that stands as released (somebody took its owner for dead) is reserved anew; its units were
+// given back before.
 constexpr const char* write = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::int[], :p2::bigint[], :p3::int[], :p4::int[], :p5::text[], :p6::text[], :p7::bool[],
@@ -94,8 +96,8 @@ FROM unnest(:p1::int[], :p2::bigint[]) WITH ORDINALITY AS k (product_id, order_i
   JOIN product_stock ledger USING (product_id) LEFT JOIN held USING (product_id)
 )sql";
 
-// PostgreSQL can't keep a NUL in a text. No catalog that keeps its names in PostgreSQL can have sent one; of any other,
-// the name without it is what a repair restores.
+// PostgreSQL can't keep a NUL in a text. No catalog that keeps its names in PostgreSQL can have sent one; of
+// any other, the name without it is what a repair restores.
 std::string storable(const std::string& name) {
   std::string kept;
   std::copy_if(name.begin(), name.end(), std::back_inserter(kept), [](char c) { return c != '\0'; });
@@ -128,7 +130,7 @@ Intent::Intent(Session& session, const std::vector<CycleRequest>& cycles, std::i
 }
 
 std::vector<CycleResult> Intent::run() {
-  seed_ledger();
+  const bool seeded = seed_ledger();
   lock_ledger();
   gather_facts();
   bool changed = false;
@@ -139,7 +141,7 @@ std::vector<CycleResult> Intent::run() {
   }
   if (changed) {
     write_changes();
-  } else {
+  } else if (!seeded) {
     session_.nothing_to_commit();
   }
   judge_ungranted();
@@ -149,8 +151,9 @@ std::vector<CycleResult> Intent::run() {
   return results;
 }
 
-// Products nobody has touched yet get a row to lock, with what the catalog shows.
-void Intent::seed_ledger() {
+// Products nobody has touched yet get a row to lock, with what the catalog shows; whether there may be any. The row is
+// committed even when nothing else is: the caller goes on from it.
+bool Intent::seed_ledger() {
   SqlArray products, quantities, names, prices;
   for (const auto& work : works_) {
     if (work.request->read) continue;
@@ -160,8 +163,9 @@ void Intent::seed_ledger() {
     names.add(storable(seen.name));
     prices.add(seen.price);
   }
-  if (products.empty()) return;
+  if (products.empty()) return false;
   session_.rows<>(seed, products.text(), quantities.text(), names.text(), prices.text());
+  return true;
 }
 
 void Intent::lock_ledger() {
@@ -171,7 +175,8 @@ void Intent::lock_ledger() {
     work.result.stale = true;  // until its row is found as it was read
     work.result.ledger.product = work.request->product;
   }
-  for (auto& row : session_.rows<int, std::int64_t, int, int, std::string, std::int64_t>(lock, products.text())) {
+  for (auto& row :
+       session_.rows<int, std::int64_t, int, int, std::string, std::int64_t>(lock, products.text())) {
     auto& [id, seq, quantity, intended, name, price] = row;
     auto& work = works_[by_product_.at(ProductId{id})];
     work.result.ledger = Ledger{ProductId{id}, seq, quantity, intended != 0, std::move(name), price};
@@ -271,9 +276,9 @@ void Intent::write_changes() {
       quantities.add(hold.quantity);
     }
   }
-  session_.rows<>(write, products.text(), seqs.text(), befores.text(), afters.text(), states.text(), kinds.text(),
-                  unsettled.text(), names.text(), prices.text(), doubt_.count(), orders.text(), hold_products.text(),
-                  attempts.text(), quantities.text(), epoch_);
+  session_.rows<>(write, products.text(), seqs.text(), befores.text(), afters.text(), states.text(),
+                  kinds.text(), unsettled.text(), names.text(), prices.text(), doubt_.count(), orders.text(),
+                  hold_products.text(), attempts.text(), quantities.text(), epoch_);
 }
 
 // Still under the ledger's locks, where nothing can come back to these products unseen.
@@ -294,7 +299,8 @@ void Intent::judge_ungranted() {
     }
   }
   if (opens.empty()) return;
-  for (const auto& [place, quantity] : session_.rows<std::int64_t, std::int64_t>(possible, products.text(), orders.text())) {
+  for (const auto& [place, quantity] :
+       session_.rows<std::int64_t, std::int64_t>(possible, products.text(), orders.text())) {
     auto& open = opens.at(static_cast<std::size_t>(place - 1));
     *open.verdict = quantity < open.wanted ? HoldVerdict::refused : HoldVerdict::conflict;
   }

@@ -1,6 +1,6 @@
-// T_intent: the cycles of a batch of products in one transaction (rules R1 to R8 and R12), in at most five statements
-// however many products and holds there are. Made by PostgresStockJournal for each try of each batch, inside
-// Session::transact; belongs to that thread and lives as long as the transaction.
+// T_intent: the cycles of a batch of products in one transaction (rules R1 to R8 and R12), in at most five
+// statements however many products and holds there are. Made by PostgresStockJournal for each try of each
+// batch, inside Session::transact; belongs to that thread and lives as long as the transaction.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,11 @@ class Session;
 class Intent {
  public:
   /// `cycles`: each product at most once; must outlive this.
-  Intent(Session& session, const std::vector<CycleRequest>& cycles, std::int64_t epoch, std::chrono::milliseconds doubt);
+  Intent(Session& session, const std::vector<CycleRequest>& cycles, std::int64_t epoch,
+         std::chrono::milliseconds doubt);
 
-  /// Runs the statements and returns one result a cycle. Throws what the session throws; std::invalid_argument when a
-  /// product stands twice in the batch.
+  /// Runs the statements and returns one result a cycle. Throws what the session throws;
+  /// std::invalid_argument when a product stands twice in the batch.
   std::vector<CycleResult> run();
 
  private:
@@ -30,12 +31,12 @@ class Intent {
     CycleResult result;
     std::int64_t released = 0;
     std::vector<std::int32_t> live_doubts;
-    CycleRequest open;                      // the request with only the holds that are still to be decided
-    std::vector<std::size_t> open_holds;    // where those stand in request->holds
+    CycleRequest open;                    // the request with only the holds that are still to be decided
+    std::vector<std::size_t> open_holds;  // where those stand in request->holds
     CycleDecision decision;
   };
 
-  void seed_ledger();
+  bool seed_ledger();
   void lock_ledger();
   void gather_facts();
   void note_existing(Work& work, const HoldKey& key);

@@ -23,8 +23,9 @@ ALTER TABLE orders
   ADD COLUMN IF NOT EXISTS restocked boolean NOT NULL DEFAULT false;
 )sql";
 
-// Tables of an older installation: ids become 64 bits wide, statuses free text, times have a zone; nothing stands in the
-// way of our inserts. Columns with NULLs in them stay nullable, for there is nothing true to fill in; reads give 0.
+// Tables of an older installation: ids become 64 bits wide, statuses free text, times have a zone; nothing
+// stands in the way of our inserts. Columns with NULLs in them stay nullable, for there is nothing true to
+// fill in; reads give 0.
 constexpr const char* take_over = R"sql(
 DO $take_over$
 DECLARE
@@ -107,8 +108,8 @@ CREATE INDEX IF NOT EXISTS orders_by_status ON orders (status, id);
 CREATE INDEX IF NOT EXISTS order_items_by_order ON order_items (order_id);
 )sql";
 
-// A row rather than a sequence: the operator may change the size of a block at any time, also in one of several
-// instances, and a sequence's step belongs to all of them.
+// A row rather than a sequence: the operator may change the size of a block at any time, also in one of
+// several instances, and a sequence's step belongs to all of them.
 constexpr const char* numbering = R"sql(
 CREATE TABLE order_id_blocks (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -165,7 +166,8 @@ CREATE INDEX cart_closings_open ON cart_closings (ordered_at, cart_id) WHERE NOT
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
-  static const std::vector<std::vector<const char*>> all{{orders_and_items, take_over, item_ids, numbering, stock}};
+  static const std::vector<std::vector<const char*>> all{
+      {orders_and_items, take_over, item_ids, numbering, stock}};
   return all;
 }
 

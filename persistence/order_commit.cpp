@@ -13,7 +13,8 @@ namespace orders::persistence {
 namespace {
 
 // The same order of locks as the releases of T_intent (intent.cpp). Whoever else is deciding on one of these
-// reservations, or on the very same orders (the backend of a COMMIT whose outcome we did not learn), is waited for.
+// reservations, or on the very same orders (the backend of a COMMIT whose outcome we did not learn), is
+// waited for.
 constexpr const char* lock = R"sql(
 WITH locked AS MATERIALIZED (
   SELECT r.order_id, r.state
@@ -82,7 +83,8 @@ class OrderBatch {
       ids.add(order.id.value);
       attempts.add(order.attempt);
     }
-    for (const auto& [id, held] : session_.rows<std::int64_t, std::int64_t>(lock, ids.text(), attempts.text())) {
+    for (const auto& [id, held] :
+         session_.rows<std::int64_t, std::int64_t>(lock, ids.text(), attempts.text())) {
       const auto place = places_.at(OrderId{id});
       wanted_[place] = held == batch_[place].products;
     }
@@ -113,7 +115,8 @@ class OrderBatch {
       outcomes_[n].verdict = CommitVerdict::cart_already_ordered;
     }
     if (carts.empty()) return;
-    for (const auto& [id] : session_.rows<std::int64_t>(claim_carts, carts.text(), customers.text(), ids.text())) {
+    for (const auto& [id] :
+         session_.rows<std::int64_t>(claim_carts, carts.text(), customers.text(), ids.text())) {
       wanted_[places_.at(OrderId{id})] = true;
     }
   }
@@ -139,8 +142,8 @@ class OrderBatch {
     }
     for (const auto& [order_id, id, product, quantity, now] :
          session_.rows<std::int64_t, std::int64_t, int, int, std::int64_t>(
-             insert, ids.text(), customers.text(), statuses.text(), ids.text(), attempts.text(), line_orders.text(),
-             products.text(), quantities.text())) {
+             insert, ids.text(), customers.text(), statuses.text(), ids.text(), attempts.text(),
+             line_orders.text(), products.text(), quantities.text())) {
       auto& order = outcomes_[places_.at(OrderId{order_id})].order;
       order.items.push_back({id, ProductId{product}, quantity});
       order.created_at = Timestamp(std::chrono::microseconds(now));

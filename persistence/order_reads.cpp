@@ -11,9 +11,9 @@ namespace orders::persistence {
 namespace {
 
 // Customers, products and quantities may be NULL in what an older installation left; 0 stands for that.
-#define ORDER_COLUMNS                                                            \
-  "SELECT id, coalesce(customer_id, 0), status, "                                \
-  "(extract(epoch FROM created_at) * 1000000)::bigint, "                         \
+#define ORDER_COLUMNS                                    \
+  "SELECT id, coalesce(customer_id, 0), status, "        \
+  "(extract(epoch FROM created_at) * 1000000)::bigint, " \
   "(extract(epoch FROM updated_at) * 1000000)::bigint FROM orders "
 
 constexpr const char* by_id = ORDER_COLUMNS "WHERE id = ANY (:p1::bigint[]) ORDER BY id";
@@ -47,12 +47,14 @@ std::vector<Order> with_items(Session& session, std::vector<OrderRow> rows) {
   SqlArray ids;
   for (auto& [id, customer, status, created, updated] : rows) {
     ids.add(id);
-    found.push_back({OrderId{id}, CustomerId{customer}, std::move(status), {}, time_of(created), time_of(updated)});
+    found.push_back(
+        {OrderId{id}, CustomerId{customer}, std::move(status), {}, time_of(created), time_of(updated)});
   }
   if (found.empty()) return found;
   auto at = found.begin();
   // Both are ascending by order.
-  for (const auto& [order, id, product, quantity] : session.rows<std::int64_t, std::int64_t, int, int>(items, ids.text())) {
+  for (const auto& [order, id, product, quantity] :
+       session.rows<std::int64_t, std::int64_t, int, int>(items, ids.text())) {
     while (at->id.value != order) ++at;
     at->items.push_back({id, ProductId{product}, quantity});
   }
@@ -64,7 +66,8 @@ std::vector<Order> with_items(Session& session, std::vector<OrderRow> rows) {
 std::vector<Order> orders_by_id(Session& session, const std::vector<OrderId>& ids) {
   SqlArray wanted;
   for (const auto id : ids) wanted.add(id.value);
-  return with_items(session, session.rows<std::int64_t, int, std::string, std::int64_t, std::int64_t>(by_id, wanted.text()));
+  return with_items(session, session.rows<std::int64_t, int, std::string, std::int64_t, std::int64_t>(
+                                 by_id, wanted.text()));
 }
 
 std::vector<Order> orders_like(Session& session, const OrderQuery& query) {

@@ -1,6 +1,6 @@
-// Reading orders and their items: the statements behind PostgresOrderStore's lists, also used inside the writing
-// transactions for orders that are there already. Called inside a Session's body, whose thread they belong to; they throw
-// what the session throws.
+// Reading orders and their items: the statements behind PostgresOrderStore's lists, also used inside the
+// writing transactions for orders that are there already. Called inside a Session's body, whose thread they
+// belong to; they throw what the session throws.
 #pragma once
 
 #include <cstdint>

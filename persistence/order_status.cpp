@@ -15,7 +15,8 @@ constexpr const char* lock = R"sql(
 SELECT id, status, restocked::int FROM orders WHERE id = ANY (:p1::bigint[]) ORDER BY id FOR UPDATE
 )sql";
 
-// Orders first, then reservations as T_order and T_intent take them: nobody waits for an order while holding one.
+// Orders first, then reservations as T_order and T_intent take them: nobody waits for an order while holding
+// one.
 constexpr const char* apply_changes = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::bigint[], :p2::text[], :p3::bool[]) AS c (id, status, restock)),
@@ -51,7 +52,8 @@ class StatusBatch {
     SqlArray ids, statuses, restocks, restocking;
     std::vector<OrderId> asked;
     for (const auto& change : batch_) asked.push_back(change.id);
-    for (const auto& [id, status, restocked] : session_.rows<std::int64_t, std::string, int>(lock, list_of(asked))) {
+    for (const auto& [id, status, restocked] :
+         session_.rows<std::int64_t, std::string, int>(lock, list_of(asked))) {
       const auto place = places_.at(OrderId{id});
       const auto& wanted = batch_[place].status;
       outcomes_[place].fault = rules_.fault(status, wanted);
@@ -83,8 +85,8 @@ class StatusBatch {
     return list.text();
   }
 
-  // Read rather than returned by the change: a change whose COMMIT had to be repeated finds nothing left to change, and
-  // still must say what is to be given back.
+  // Read rather than returned by the change: a change whose COMMIT had to be repeated finds nothing left to
+  // change, and still must say what is to be given back.
   void note_owed(const SqlArray& restocking) {
     for (const auto& [id, product, attempt] :
          session_.rows<std::int64_t, int, int>(still_owed, restocking.text())) {

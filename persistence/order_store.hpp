@@ -1,6 +1,6 @@
 // Stored orders on PostgreSQL. Used by actors/order_writer (T_order, order_commit.cpp; changes of status,
-// order_status.cpp) and actors/reader (order_reads.cpp) through the port; one object belongs to one thread and owns one
-// connection.
+// order_status.cpp) and actors/reader (order_reads.cpp) through the port; one object belongs to one thread
+// and owns one connection.
 #pragma once
 
 #include <cstdint>

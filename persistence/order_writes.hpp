@@ -1,5 +1,6 @@
-// The two transactions that write orders: T_order (order_commit.cpp) and changes of status (order_status.cpp). Called by
-// PostgresOrderStore inside Session::transact, whose thread they belong to; they throw what the session throws.
+// The two transactions that write orders: T_order (order_commit.cpp) and changes of status
+// (order_status.cpp). Called by PostgresOrderStore inside Session::transact, whose thread they belong to;
+// they throw what the session throws.
 #pragma once
 
 #include <vector>
@@ -10,12 +11,12 @@ namespace orders::persistence {
 
 class Session;
 
-/// T_order (rule R6): an outcome for each of the batch, in the order asked. Throws std::invalid_argument for an order
-/// without lines or one that stands twice in the batch.
+/// T_order (rule R6): an outcome for each of the batch, in the order asked. Throws std::invalid_argument for
+/// an order without lines or one that stands twice in the batch.
 std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch);
 
-/// T_cancel (rule R10) and every other change of status: an outcome for each of the batch, in the order asked. Setting
-/// the status an order has already writes nothing, and says again what is owed.
+/// T_cancel (rule R10) and every other change of status: an outcome for each of the batch, in the order
+/// asked. Setting the status an order has already writes nothing, and says again what is owed.
 std::vector<StatusOutcome> change_statuses(Session& session, const std::vector<StatusChange>& batch,
                                            const StatusRules& rules);
 

@@ -72,7 +72,8 @@ Result<Done> prepare_schema(const config::Database& settings, milliseconds limit
     const auto& all = migrations();
     const auto newest = static_cast<int>(all.size());
     const int found = version_found(session);
-    if (found > newest) newer = fmt::format("the schema is at version {}, this orderd knows {}", found, newest);
+    if (found > newest)
+      newer = fmt::format("the schema is at version {}, this orderd knows {}", found, newest);
     for (int version = found + 1; version <= newest; ++version) {
       for (const char* script : all[static_cast<std::size_t>(version - 1)]) session.script(script);
       session.rows<>("INSERT INTO orderd_schema (version) VALUES (:p1::int)", version);

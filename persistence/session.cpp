@@ -72,7 +72,8 @@ std::optional<Error> Session::open() {
 }
 
 void Session::drop() noexcept {
-  // Destroying statements talks to the server (DEALLOCATE), so the connection is cut first: nothing may wait here.
+  // Destroying statements talks to the server (DEALLOCATE), so the connection is cut first: nothing may wait
+  // here.
   if (socket_) socket_->cut();
   statements_.clear();
   sql_.reset();

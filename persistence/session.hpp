@@ -1,7 +1,7 @@
-// One connection to PostgreSQL, through SOCI: the only place that opens connections, runs transactions and turns what
-// goes wrong into an Error. Used by the stores of this folder, each with a Session of its own; a Session belongs to one
-// thread. A lost connection is opened again at the next call, one try a call, without waiting in between: backing off is
-// the caller's. Nothing thrown leaves transact(), read() and write().
+// One connection to PostgreSQL, through SOCI: the only place that opens connections, runs transactions and
+// turns what goes wrong into an Error. Used by the stores of this folder, each with a Session of its own; a
+// Session belongs to one thread. A lost connection is opened again at the next call, one try a call, without
+// waiting in between: backing off is the caller's. Nothing thrown leaves transact(), read() and write().
 #pragma once
 
 #include <chrono>
@@ -39,8 +39,8 @@ class Session {
   /// Counts connections, from 1: what belongs to a connection (advisory locks) is gone when it changes.
   [[nodiscard]] std::uint64_t connection() const { return connection_; }
 
-  /// Runs `body` in a transaction and commits. Deadlocks and serialization failures run it again, a few times; so does a
-  /// connection that turns out to be lost before anything was sent. Errors:
+  /// Runs `body` in a transaction and commits. Deadlocks and serialization failures run it again, a few
+  /// times; so does a connection that turns out to be lost before anything was sent. Errors:
   ///   storage_unavailable  certainly nothing was committed; the same may work later
   ///   outcome_unknown      the connection was lost around the COMMIT
   ///   internal             certainly nothing was committed; the same will fail again
@@ -49,14 +49,15 @@ class Session {
     return made_by(body, [this](const auto& run) { return in_transaction(run); });
   }
 
-  /// Runs `body`, which reads by single statements. Once more on a new connection if this one turns out to be lost.
-  /// Errors: storage_unavailable, internal.
+  /// Runs `body`, which reads by single statements. Once more on a new connection if this one turns out to be
+  /// lost. Errors: storage_unavailable, internal.
   template <class Body>
   auto read(Body&& body) -> Result<std::invoke_result_t<Body&>> {
     return made_by(body, [this](const auto& run) { return one_by_one(run, false); });
   }
 
-  /// Runs `body`, a single statement that writes and that may be run twice without harm. Errors: as of transact.
+  /// Runs `body`, a single statement that writes and that may be run twice without harm. Errors: as of
+  /// transact.
   template <class Body>
   auto write(Body&& body) -> Result<std::invoke_result_t<Body&>> {
     return made_by(body, [this](const auto& run) { return one_by_one(run, true); });

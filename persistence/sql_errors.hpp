@@ -1,4 +1,5 @@
-// What a SQLSTATE says about the transaction it ended, as one table. Used by session.cpp only; pure, any thread.
+// What a SQLSTATE says about the transaction it ended, as one table. Used by session.cpp only; pure, any
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ enum class SqlFault : std::uint8_t {
   refused,     ///< rolled back because it was wrong; the same will be wrong again
 };
 
-/// Only what PostgreSQL documents as an answer about the statement counts as one; every other code, known or not, is
-/// `connection`, which errs to the safe side.
+/// Only what PostgreSQL documents as an answer about the statement counts as one; every other code, known or
+/// not, is `connection`, which errs to the safe side.
 SqlFault fault_of(std::string_view sqlstate);
 
 }  // namespace orders::persistence

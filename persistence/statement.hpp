@@ -1,9 +1,13 @@
-// A prepared statement: texts go in by scalar binding, columns of typed values come out. Kept by a Session between calls
-// and destroyed before its connection. Belongs to the session's thread. What SOCI 4.0.3 needs to be right is here:
-//   - parameters are bound once as single texts: scalar bindings send new values at each run, vector bindings the old;
-//   - result vectors are made full size before every run and fetch: an empty result leaves them empty, and then the next
+// A prepared statement: texts go in by scalar binding, columns of typed values come out. Kept by a Session
+// between calls and destroyed before its connection. Belongs to the session's thread. What SOCI 4.0.3 needs
+// to be right is here:
+//   - parameters are bound once as single texts: scalar bindings send new values at each run, vector bindings
+//   the old;
+//   - result vectors are made full size before every run and fetch: an empty result leaves them empty, and
+//   then the next
 //     run would throw;
-//   - a parameter that the text does not have would silently be ignored, so the two are compared when preparing.
+//   - a parameter that the text does not have would silently be ignored, so the two are compared when
+//   preparing.
 #pragma once
 
 #include <cstddef>

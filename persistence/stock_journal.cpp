@@ -16,8 +16,8 @@ SELECT product_id, seq, quantity, (state = 'intended')::int, name, price
 FROM product_stock WHERE product_id = ANY (:p1::int[])
 )sql";
 
-// Losing this mark does no harm (the next cycle settles the movement), so its COMMIT need not wait for the disk. Rows are
-// locked in the order T_intent locks them.
+// Losing this mark does no harm (the next cycle settles the movement), so its COMMIT need not wait for the
+// disk. Rows are locked in the order T_intent locks them.
 constexpr const char* mark = R"sql(
 WITH locked AS (
   SELECT p.product_id, p.seq FROM product_stock p
@@ -42,12 +42,14 @@ PostgresStockJournal::PostgresStockJournal(const config::Database& settings, std
 
 PostgresStockJournal::~PostgresStockJournal() = default;
 
-Result<std::vector<std::optional<Ledger>>> PostgresStockJournal::read(const std::vector<ProductId>& products) {
+Result<std::vector<std::optional<Ledger>>> PostgresStockJournal::read(
+    const std::vector<ProductId>& products) {
   return session_->read([&] {
     SqlArray ids;
     for (const auto product : products) ids.add(product.value);
     std::unordered_map<ProductId, Ledger> found;
-    for (auto& row : session_->rows<int, std::int64_t, int, int, std::string, std::int64_t>(read_ledger, ids.text())) {
+    for (auto& row :
+         session_->rows<int, std::int64_t, int, int, std::string, std::int64_t>(read_ledger, ids.text())) {
       auto& [id, seq, quantity, intended, name, price] = row;
       const ProductId product{id};
       found.emplace(product, Ledger{product, seq, quantity, intended != 0, std::move(name), price});

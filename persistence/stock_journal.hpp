@@ -1,6 +1,6 @@
-// The stock journal on PostgreSQL: ledger, movements and reservations, by the rules R1 to R12 (ARCHITECTURE.md). Used by
-// actors/intent_writer through the port; one object belongs to one thread and owns one connection. How T_intent works is
-// in intent.cpp.
+// The stock journal on PostgreSQL: ledger, movements and reservations, by the rules R1 to R12
+// (ARCHITECTURE.md). Used by actors/intent_writer through the port; one object belongs to one thread and owns
+// one connection. How T_intent works is in intent.cpp.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@ class Session;
 
 class PostgresStockJournal : public StockJournal {
  public:
-  /// Does not connect yet. Reservations carry `epoch` (of persistence/instance) as their owner; `doubt` is how long an
-  /// unanswered PUT may still land.
+  /// Does not connect yet. Reservations carry `epoch` (of persistence/instance) as their owner; `doubt` is
+  /// how long an unanswered PUT may still land.
   PostgresStockJournal(const config::Database& settings, std::int64_t epoch, std::chrono::milliseconds doubt);
   ~PostgresStockJournal() override;
   PostgresStockJournal(const PostgresStockJournal&) = delete;

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace orders::persistence {
 
@@ -60,8 +59,8 @@ void Watchdog::watch() {
 
 namespace {
 
-// A descriptor of our own for the same connection: libpq closes its own whenever it sees the connection die, and its
-// number may by then belong to somebody else's socket.
+// A descriptor of our own for the same connection: libpq closes its own whenever it sees the connection die,
+// and its number may by then belong to somebody else's socket.
 int duplicate_of(int descriptor) {
   const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) throw std::system_error(errno, std::generic_category(), "cannot watch a database connection");

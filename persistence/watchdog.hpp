@@ -1,7 +1,8 @@
-// Ends database calls that overrun. A server that is frozen rather than gone (SIGSTOP, a hung proxy, a full disk under
-// it) answers nothing: statement_timeout runs on the server, and TCP's own timeouts see a healthy connection. So one
-// thread shuts the socket of an overdue call down, whereupon libpq reports a lost connection. Every method may be called
-// from any thread; a WatchedSocket is armed and disarmed by the thread whose call it guards.
+// Ends database calls that overrun. A server that is frozen rather than gone (SIGSTOP, a hung proxy, a full
+// disk under it) answers nothing: statement_timeout runs on the server, and TCP's own timeouts see a healthy
+// connection. So one thread shuts the socket of an overdue call down, whereupon libpq reports a lost
+// connection. Every method may be called from any thread; a WatchedSocket is armed and disarmed by the thread
+// whose call it guards.
 #pragma once
 
 #include <chrono>

@@ -124,7 +124,10 @@ bool HttpClient::take_submitted() {
     if (stopping_) return false;
     taken_.swap(submitted_);
   }
-  for (auto& call : taken_) side(call.service).lane.add(std::move(call));
+  for (auto& call : taken_) {
+    Lane& lane = side(call.service).lane;
+    lane.add(std::move(call));
+  }
   taken_.clear();
   return true;
 }

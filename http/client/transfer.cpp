@@ -23,7 +23,7 @@ std::string without_trailing_slashes(std::string url) {
 /// Time from now to `end` as libcurl takes it: 0 would mean "for ever".
 long milliseconds_left(Deadline now, Deadline end) {
   const auto left = std::chrono::duration_cast<milliseconds>(end - now).count();
-  return static_cast<long>(std::clamp<milliseconds::rep>(left, 1, 24 * 3'600'000));
+  return static_cast<long>(std::clamp<milliseconds::rep>(left, 1, 86'400'000));
 }
 
 curl_slist* plus(curl_slist* list, const char* line) {

@@ -1,6 +1,6 @@
 // One request under way: a libcurl easy handle with everything it needs to send a call and collect the
 // answer. HttpClient keeps a pool of them for each service and uses them on its thread only. This is where
-// libcurl's habits are tamed: it never sends a PUT twice, and a GET twice only when asked to (again()).
+// libcurl's habits are tamed: it never sends a PUT twice, and a GET twice only when told to.
 #pragma once
 
 #include <array>

@@ -82,6 +82,31 @@ std::string include_fault(const File& file, const Include& include) {
   return {};
 }
 
+/// The list's text with the bodies of its foreach loops once for each word they go through.
+std::string unrolled(const std::string& list) {
+  static const std::regex loop(R"(foreach\((\w+)\s([^)]*)\)([^]*?)endforeach)");
+  std::string out = list;
+  for (auto found = std::sregex_iterator(list.begin(), list.end(), loop); found != std::sregex_iterator();
+       ++found) {
+    std::istringstream words((*found)[2].str());
+    const std::regex variable("\\$\\{" + (*found)[1].str() + "\\}");
+    for (std::string word; words >> word;) out += std::regex_replace((*found)[3].str(), variable, word);
+  }
+  return out;
+}
+
+bool mentions(const std::string& list, const std::string& name) {
+  for (auto found = list.find(name); found != std::string::npos; found = list.find(name, found + 1)) {
+    const char before = found == 0 ? ' ' : list[found - 1];
+    const char after = found + name.size() < list.size() ? list[found + name.size()] : ' ';
+    if (std::string_view(" \t\n/(\"").find(before) != std::string_view::npos &&
+        std::string_view(" \t\n)\"").find(after) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Faults include_faults(const File& file) {
@@ -138,16 +163,7 @@ Faults unbuilt_faults(const File& source, const std::vector<File>& lists) {
   const auto name = source.path.substr(source.path.rfind('/') + 1);
   for (const auto& list : lists) {
     const auto folder = list.path.substr(0, list.path.rfind('/') + 1);
-    if (!begins(source.path, folder)) continue;
-    for (auto found = list.text.find(name); found != std::string::npos;
-         found = list.text.find(name, found + 1)) {
-      const char before = found == 0 ? ' ' : list.text[found - 1];
-      const char after = found + name.size() < list.text.size() ? list.text[found + name.size()] : ' ';
-      if (std::string_view(" \t\n/(\"").find(before) != std::string_view::npos &&
-          std::string_view(" \t\n)\"").find(after) != std::string_view::npos) {
-        return {};
-      }
-    }
+    if (begins(source.path, folder) && mentions(unrolled(list.text), name)) return {};
   }
   return {at(source, 1) + "no CMakeLists.txt mentions it"};
 }

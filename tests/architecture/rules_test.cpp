@@ -82,6 +82,12 @@ BOOST_AUTO_TEST_CASE(every_source_is_built) {
   const File source{"actors/order.cpp", ""};
   BOOST_TEST(unbuilt_faults(source, {{"actors/CMakeLists.txt", "add_library(a order.cpp)"}}).empty());
   BOOST_TEST(unbuilt_faults(source, {{"CMakeLists.txt", "add_library(a actors/order.cpp)"}}).empty());
+  BOOST_TEST(
+      unbuilt_faults(source, {{"CMakeLists.txt", "foreach(a cart order)\n  add(${a}.cpp)\nendforeach()"}})
+          .empty());
+  BOOST_TEST(
+      unbuilt_faults(source, {{"CMakeLists.txt", "foreach(a cart)\n  add(${a}.cpp)\nendforeach()"}}).size() ==
+      1U);
   BOOST_TEST(unbuilt_faults(source, {{"http/CMakeLists.txt", "add_library(a order.cpp)"}}).size() == 1U);
   BOOST_TEST(
       unbuilt_faults(source, {{"actors/CMakeLists.txt", "add_library(a reorder.cpp order.cpp2)"}}).size() ==

@@ -33,8 +33,11 @@ BOOST_AUTO_TEST_CASE(a_bomb_of_aliases_is_refused) {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 60; ++i) {
     const auto previous = "*a" + std::to_string(i - 1);
-    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + repeated(previous + ", ", 8) +
-            previous + "]\n";
+    const auto name = "a" + std::to_string(i);
+    text += name + ": &";
+    text += name + " [";
+    text += repeated(previous + ", ", 8);
+    text += previous + "]\n";
   }
   text += "orders: {restock_on: *a59}\n";
   BOOST_TEST(contains(quick_errors(text), "orders.restock_on: must be a list of statuses"));

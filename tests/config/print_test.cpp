@@ -26,15 +26,8 @@ void change_all(Config& config) {
   config.catalog.url = "http://[::1]:8000/a%20b";
   config.cart.url = "http://cart";
   config.http.pending_bytes_total_max = 123'457;
-  config.orders.restock_on = {
-      "Zur\xC3\xBC"
-      "ck",
-      "a \"b\" \\ c",
-      "x\ny\tz\x7F",
-      " : #",
-      "- x",
-      "null",
-      "\xE2\x80\xA8"};
+  config.orders.restock_on = {"Zu\xC3\xBC", "a \"b\" \\ c", "x\ny\tz\x7F", " : #",
+                              "- x",        "null",         "\xE2\x80\xA8"};
   config.orders.transitions = {{"Ordered", {"a", "b: {c}"}}, {"~", {}}, {"\xC2\x85", {"[x]"}}};
 }
 

@@ -25,6 +25,8 @@ po::options_description description() {
   add("url", po::value<std::string>(), "where orderd is, e.g. http://127.0.0.1:8080");
   add("connections", po::value<std::uint32_t>()->default_value(64), "orders that are under way at a time");
   add("seconds", po::value<double>()->default_value(10), "how long to measure");
+  add("orders", po::value<std::uint64_t>()->default_value(0),
+      "end earlier, after so many orders; 0: by time only");
   add("warmup", po::value<double>()->default_value(0), "seconds before that, which are not counted");
   add("timeout", po::value<double>()->default_value(30), "seconds until an unanswered request is an error");
   add("lines", po::value<std::uint32_t>()->default_value(3), "lines of an order, each of another product");
@@ -104,6 +106,7 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
   options.url = *url(given, "url");
   options.connections = given["connections"].as<std::uint32_t>();
   options.duration = seconds(given, "seconds", false);
+  options.orders = given["orders"].as<std::uint64_t>();
   options.warmup = seconds(given, "warmup", true);
   options.timeout = seconds(given, "timeout", false);
   options.lines = given["lines"].as<std::uint32_t>();

@@ -15,6 +15,7 @@ struct Options {
   std::uint32_t connections = 64;
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warmup{0};
+  std::uint64_t orders = 0;                   ///< ends after so many, warm-up included; 0: only by time
   std::chrono::milliseconds timeout{30'000};  ///< of one request
   std::uint32_t lines = 3;
   std::int32_t quantity = 1;  ///< of every line

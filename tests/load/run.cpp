@@ -14,6 +14,7 @@
 
 namespace orders::load {
 
+using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
@@ -28,6 +29,7 @@ struct Shared {
   steady_clock::time_point measure_from{};
   steady_clock::time_point end{};
   std::ofstream kept{};
+  std::uint64_t begun = 0;
   std::uint64_t placed = 0;
   std::uint64_t keys = 0;
   Results results{};
@@ -52,6 +54,8 @@ class Worker {
 
   void next() {
     if (steady_clock::now() >= shared_.end) return;
+    if (shared_.options.orders != 0 && shared_.begun >= shared_.options.orders) return;
+    ++shared_.begun;
     choose_lines();
     if (cart_) {
       customer_ = number_ + 1 + round_++ % rounds() * shared_.options.connections;
@@ -122,7 +126,7 @@ class Worker {
 
   /// What fails at once must not be tried in a busy loop.
   void pause() {
-    pause_.expires_after(std::chrono::milliseconds(10));
+    pause_.expires_after(milliseconds(10));
     pause_.async_wait([this](boost::system::error_code) { next(); });
   }
 
@@ -172,7 +176,8 @@ Results run(const Options& options, const std::vector<std::int32_t>& products) {
   shared.end = shared.measure_from + options.duration;
   for (const auto& worker : workers) worker->next();
   shared.context.run();  // until every connection has its last answer, or its last timeout
-  shared.results.duration = options.duration;
+  const auto stopped = std::clamp(steady_clock::now(), shared.measure_from + milliseconds(1), shared.end);
+  shared.results.duration = std::chrono::duration_cast<milliseconds>(stopped - shared.measure_from);
   if (shared.kept.is_open() && !shared.kept.flush())
     throw std::runtime_error("cannot write " + options.keep_file);
   return std::move(shared.results);

@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE(merges_password_timeouts_and_keepalives_into_a_url) {
   const auto text = connection_string(settings);
   BOOST_REQUIRE(text.ok());
   for (const auto* part : {"host='db'", "port='5433'", "user='sam'", "dbname='shop'", "connect_timeout='9'",
-                           R"(password='it\'s a \\ secret')", "tcp_user_timeout='6000'", "keepalives_idle='5'",
-                           "application_name='orderd'", "client_encoding='UTF8'"}) {
+                           R"(password='it\'s a \\ secret')", "tcp_user_timeout='6000'",
+                           "keepalives_idle='5'", "application_name='orderd'", "client_encoding='UTF8'"}) {
     BOOST_TEST(has(text.value(), part), part << " is missing in " << text.value());
   }
 }

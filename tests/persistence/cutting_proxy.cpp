@@ -1,12 +1,12 @@
 #include "tests/persistence/cutting_proxy.hpp"
 
-#include <array>
-#include <stdexcept>
-#include <string_view>
-
 #include <arpa/inet.h>
+#include <array>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdexcept>
+#include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,7 +40,7 @@ CuttingProxy::CuttingProxy(int server_port) : server_port_(server_port) {
   const bool listening = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
                          ::listen(listener_, 16) == 0 &&
                          ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-                         ::pipe(stop_) == 0;
+                         ::pipe2(stop_, O_CLOEXEC) == 0;
   if (!listening) throw std::runtime_error("the proxy can't listen");
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { serve(); });

@@ -1,6 +1,7 @@
-// Stands between a client and PostgreSQL and cuts the connection at a chosen word: before the word reaches the server, or
-// after the server has answered it. So "the connection was lost around the COMMIT" happens when a test wants it, with
-// either truth. Its own thread does the work; the methods may be called from any thread.
+// Stands between a client and PostgreSQL and cuts the connection at a chosen word: before the word reaches
+// the server, or after the server has answered it. So "the connection was lost around the COMMIT" happens
+// when a test wants it, with either truth. Its own thread does the work; the methods may be called from any
+// thread.
 #pragma once
 
 #include <mutex>

@@ -109,10 +109,13 @@ BOOST_AUTO_TEST_CASE(stays_unlocked_while_another_one_was_quicker) {
   // As if its connection had died: one session kills it and has the instance's lock in the same breath.
   Session other(database().settings());
   value_of(other.write([&] {
-    return other.rows<int>(
-        "WITH gone AS (SELECT pg_terminate_backend(pid, 5000) AS ok FROM pg_locks WHERE locktype = 'advisory' "
-        "AND objid = :p1::bigint) SELECT 1 FROM gone, pg_advisory_lock(:p2::int, :p3::int) WHERE ok",
-        one->epoch(), advisory_class, instance_lock).size();
+    return other
+        .rows<int>(
+            "WITH gone AS (SELECT pg_terminate_backend(pid, 5000) AS ok FROM pg_locks WHERE locktype = "
+            "'advisory' "
+            "AND objid = :p1::bigint) SELECT 1 FROM gone, pg_advisory_lock(:p2::int, :p3::int) WHERE ok",
+            one->epoch(), advisory_class, instance_lock)
+        .size();
   }));
   BOOST_TEST(eventually([&] { return !one->locked(); }));
   value_of(other.write([&] {

@@ -41,12 +41,14 @@ OrderCommit from_cart(OrderCommit commit, CartId cart) {
 
 struct CommitFixture {
   [[nodiscard]] std::string states(OrderId id) const {
-    return database().ask("SELECT string_agg(state, ' ' ORDER BY product_id) FROM reservations WHERE order_id = " +
-                          std::to_string(id.value));
+    return database().ask(
+        "SELECT string_agg(state, ' ' ORDER BY product_id) FROM reservations WHERE order_id = " +
+        std::to_string(id.value));
   }
   [[nodiscard]] std::string count(OrderId id) const {
-    return database().ask("SELECT (SELECT count(*) FROM orders WHERE id = " + std::to_string(id.value) +
-                          "), (SELECT count(*) FROM order_items WHERE order_id = " + std::to_string(id.value) + ")");
+    return database().ask(
+        "SELECT (SELECT count(*) FROM orders WHERE id = " + std::to_string(id.value) +
+        "), (SELECT count(*) FROM order_items WHERE order_id = " + std::to_string(id.value) + ")");
   }
   // An order for one unit of `product`, held.
   OrderCommit held() {
@@ -181,7 +183,8 @@ BOOST_AUTO_TEST_CASE(makes_one_order_of_a_cart_in_two_batches) {
   BOOST_TEST(value_of(store.commit({first})).at(0).verdict == CommitVerdict::committed);
   const auto second = from_cart(held(), cart);
   BOOST_TEST(value_of(store.commit({second})).at(0).verdict == CommitVerdict::cart_already_ordered);
-  BOOST_TEST(value_of(store.commit({first})).at(0).verdict == CommitVerdict::committed);  // it is the cart's order
+  BOOST_TEST(value_of(store.commit({first})).at(0).verdict ==
+             CommitVerdict::committed);  // it is the cart's order
 }
 
 BOOST_AUTO_TEST_CASE(makes_one_order_of_a_cart_from_two_threads) {

@@ -31,15 +31,17 @@ struct StatusFixture {
     const auto id = new_order();
     const std::vector<OrderLine> lines{{product, 2}, {other, 1}};
     hold_all(journal, id, lines);
-    BOOST_REQUIRE_EQUAL(value_of(store.commit({commit_of(id, lines)})).at(0).verdict, CommitVerdict::committed);
+    BOOST_REQUIRE_EQUAL(value_of(store.commit({commit_of(id, lines)})).at(0).verdict,
+                        CommitVerdict::committed);
     return id;
   }
   StatusOutcome change(OrderId id, const std::string& status) {
     return value_of(store.change_status({{id, status}}, rules)).at(0);
   }
   [[nodiscard]] std::string states(OrderId id) const {
-    return database().ask("SELECT string_agg(state, ' ' ORDER BY product_id) FROM reservations WHERE order_id = " +
-                          std::to_string(id.value));
+    return database().ask(
+        "SELECT string_agg(state, ' ' ORDER BY product_id) FROM reservations WHERE order_id = " +
+        std::to_string(id.value));
   }
 
   CuttingProxy proxy{PostgresCluster::shared().port()};
@@ -57,7 +59,8 @@ BOOST_FIXTURE_TEST_SUITE(order_status, StatusFixture)
 BOOST_AUTO_TEST_CASE(changes_to_any_text_and_returns_the_whole_order) {
   const auto id = ordered();
   const auto before = *value_of(store.find(id));
-  const std::string odd = R"(it's "on" \ its, {way} NULL)" " \xE2\x82\xAC \xF0\x9F\x9A\x9A :p1";
+  const std::string odd = R"(it's "on" \ its, {way} NULL)"
+                          " \xE2\x82\xAC \xF0\x9F\x9A\x9A :p1";
   const auto outcome = change(id, odd);
   BOOST_REQUIRE(outcome.order.has_value());
   BOOST_TEST(outcome.fault.empty());
@@ -93,7 +96,8 @@ BOOST_AUTO_TEST_CASE(gives_the_stock_of_a_cancelled_order_back_once) {
   BOOST_TEST(outcome.owed[0].attempt == 0);
   BOOST_TEST(states(id) == "owed owed");
   BOOST_TEST(change(id, "Cancelled").owed.size() == 2U);  // still to be given back, and said so again
-  (void)database().ask("UPDATE reservations SET state = 'released' WHERE order_id = " + std::to_string(id.value));
+  (void)database().ask("UPDATE reservations SET state = 'released' WHERE order_id = " +
+                       std::to_string(id.value));
   outcome = change(id, "Cancelled");
   BOOST_TEST(outcome.owed.empty());
   BOOST_TEST(outcome.order->status == "Cancelled");
@@ -127,8 +131,8 @@ BOOST_AUTO_TEST_CASE(changes_a_batch_and_answers_in_the_order_asked) {
   const auto second = ordered();
   const auto third = ordered();
   change(third, "Canceled");
-  const auto outcomes = value_of(
-      store.change_status({{third, "Shipped"}, {second, "Cancelled"}, {new_order(), "Shipped"}, {first, "Shipped"}}, rules));
+  const auto outcomes = value_of(store.change_status(
+      {{third, "Shipped"}, {second, "Cancelled"}, {new_order(), "Shipped"}, {first, "Shipped"}}, rules));
   BOOST_REQUIRE_EQUAL(outcomes.size(), 4U);
   BOOST_TEST(!outcomes[0].fault.empty());
   BOOST_TEST(outcomes[1].owed.size() == 2U);

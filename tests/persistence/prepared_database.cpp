@@ -8,7 +8,9 @@
 
 namespace orders {
 
-std::ostream& operator<<(std::ostream& out, ErrorCode code) { return out << "ErrorCode " << static_cast<int>(code); }
+std::ostream& operator<<(std::ostream& out, ErrorCode code) {
+  return out << "ErrorCode " << static_cast<int>(code);
+}
 std::ostream& operator<<(std::ostream& out, HoldVerdict verdict) {
   return out << "HoldVerdict " << static_cast<int>(verdict);
 }

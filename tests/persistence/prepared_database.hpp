@@ -1,5 +1,5 @@
-// A fresh database with our schema on the test executable's PostgreSQL, and short ways to ask it. One for each suite;
-// any thread may use the settings, the rest belongs to the test's thread.
+// A fresh database with our schema on the test executable's PostgreSQL, and short ways to ask it. One for
+// each suite; any thread may use the settings, the rest belongs to the test's thread.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@
 
 namespace orders::test {
 
-/// Settings for a database of the shared cluster, with short timeouts; through another port if given (a proxy's).
+/// Settings for a database of the shared cluster, with short timeouts; through another port if given (a
+/// proxy's).
 config::Database settings_for(const std::string& database, int port = 0);
 
 class PreparedDatabase {
@@ -53,14 +54,16 @@ ErrorCode code_of(const Result<T>& result) {
 }
 
 /// A cycle of a product whose ledger was read as `read` while the catalog shows `shown`.
-CycleRequest cycle(ProductId product, std::optional<Ledger> read, std::int32_t shown, std::vector<Hold> holds = {},
-                   std::vector<HoldKey> releases = {});
+CycleRequest cycle(ProductId product, std::optional<Ledger> read, std::int32_t shown,
+                   std::vector<Hold> holds = {}, std::vector<HoldKey> releases = {});
 
 /// Runs one cycle; the test ends when it fails.
 CycleResult record_one(StockJournal& journal, const CycleRequest& request);
 
-/// Holds units of each product for an order, first try, whatever is there already; the test ends unless all are granted.
-void hold_all(StockJournal& journal, OrderId order, const std::vector<OrderLine>& lines, std::int32_t stock = 1'000);
+/// Holds units of each product for an order, first try, whatever is there already; the test ends unless all
+/// are granted.
+void hold_all(StockJournal& journal, OrderId order, const std::vector<OrderLine>& lines,
+              std::int32_t stock = 1'000);
 
 /// An order for one of each product, as T_order takes it.
 OrderCommit commit_of(OrderId order, const std::vector<OrderLine>& lines);

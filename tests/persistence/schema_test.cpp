@@ -25,7 +25,9 @@ using test::PostgresCluster;
 using test::value_of;
 
 struct EmptyDatabase {
-  [[nodiscard]] std::string ask(const std::string& sql) const { return PostgresCluster::shared().execute(sql, name); }
+  [[nodiscard]] std::string ask(const std::string& sql) const {
+    return PostgresCluster::shared().execute(sql, name);
+  }
   [[nodiscard]] config::Database settings() const { return test::settings_for(name); }
 
   // An order can be placed, cancelled and listed.
@@ -39,7 +41,8 @@ struct EmptyDatabase {
     const auto outcome = value_of(store.commit({commit_of(block.first, lines)})).at(0);
     BOOST_TEST(outcome.verdict == CommitVerdict::committed);
     BOOST_TEST(outcome.order.items.size() == 2U);
-    BOOST_TEST(value_of(store.change_status({{block.first, "Cancelled"}}, StatusRules{})).at(0).owed.size() == 2U);
+    BOOST_TEST(value_of(store.change_status({{block.first, "Cancelled"}}, StatusRules{})).at(0).owed.size() ==
+               2U);
   }
 
   const std::string name = PostgresCluster::shared().create_database();
@@ -126,18 +129,22 @@ INSERT INTO order_items VALUES (40, 1, 1, 1), (41, NULL, NULL, 2), (42, 1, 1, NU
   BOOST_TEST(second.status == "Ordered");
   BOOST_TEST(second.items.at(0).quantity == 0);
   BOOST_TEST(value_of(store.list_items(0, 10)).size() == 3U);
-  BOOST_TEST(value_of(store.change_status({{OrderId{1}, "anything"}}, StatusRules{})).at(0).order->status == "anything");
+  BOOST_TEST(value_of(store.change_status({{OrderId{1}, "anything"}}, StatusRules{})).at(0).order->status ==
+             "anything");
   check_usable();
   BOOST_TEST(ask("SELECT min(id) FROM order_items WHERE order_id > 10000000000") == "43");
 }
 
 BOOST_AUTO_TEST_CASE(takes_over_a_status_that_was_checked_and_ids_ahead_of_their_sequence) {
   (void)ask(old_installation);
-  (void)ask("ALTER TABLE orders ADD CHECK (status IN ('Ordered', 'Shipped')), ALTER customer_id SET NOT NULL;"
-            "UPDATE order_items SET id = id + 1000; INSERT INTO orders VALUES (2147483647, 9, 'Ordered')");
+  (void)ask(
+      "ALTER TABLE orders ADD CHECK (status IN ('Ordered', 'Shipped')), ALTER customer_id SET NOT NULL;"
+      "UPDATE order_items SET id = id + 1000; INSERT INTO orders VALUES (2147483647, 9, 'Ordered')");
   value_of(prepare_schema(settings()));
   PostgresOrderStore store(settings());
-  BOOST_TEST(value_of(store.change_status({{OrderId{2'147'483'647}, "Lost"}}, StatusRules{})).at(0).order->status == "Lost");
+  BOOST_TEST(
+      value_of(store.change_status({{OrderId{2'147'483'647}, "Lost"}}, StatusRules{})).at(0).order->status ==
+      "Lost");
   check_usable();
   BOOST_TEST(ask("SELECT min(id) FROM order_items WHERE order_id > 10000000000") == "1006");
   BOOST_TEST(ask("SELECT count(*) FROM pg_sequences WHERE sequencename = 'order_items_id_seq' "
@@ -178,7 +185,8 @@ BOOST_AUTO_TEST_CASE(waits_for_a_server_that_is_not_there_yet) {
     asked = true;
     return false;
   };
-  const auto connected = connect_with_patience(settings(), stop, steady_clock::now() + std::chrono::seconds(30));
+  const auto connected =
+      connect_with_patience(settings(), stop, steady_clock::now() + std::chrono::seconds(30));
   starter.join();
   BOOST_TEST(connected.ok());
 }

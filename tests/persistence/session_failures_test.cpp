@@ -55,8 +55,10 @@ BOOST_AUTO_TEST_CASE(works_again_after_the_server_was_restarted) {
   BOOST_TEST(one(session) == 1U);
   auto& cluster = PostgresCluster::shared();
   cluster.stop_immediate();
-  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT 1"); })) == ErrorCode::storage_unavailable);
-  BOOST_TEST(code_of(session.write([&] { return session.rows<int>("SELECT 1"); })) == ErrorCode::storage_unavailable);
+  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT 1"); })) ==
+             ErrorCode::storage_unavailable);
+  BOOST_TEST(code_of(session.write([&] { return session.rows<int>("SELECT 1"); })) ==
+             ErrorCode::storage_unavailable);
   cluster.start();
   BOOST_TEST(one(session) == 1U);  // prepared again, for the old statement is gone with its connection
   BOOST_TEST(session.connection() == 2U);
@@ -157,7 +159,8 @@ BOOST_AUTO_TEST_CASE(repeats_a_deadlock_until_both_are_through) {
       session.rows<int>("SELECT n FROM deadlocked WHERE n = :p1::int FOR UPDATE", first);
       if (!std::exchange(waited, true)) {
         ++locked;
-        while (locked < 2) std::this_thread::yield();  // both have their first row: now each wants the other's
+        while (locked < 2)
+          std::this_thread::yield();  // both have their first row: now each wants the other's
       }
       session.rows<int>("SELECT n FROM deadlocked WHERE n = :p1::int FOR UPDATE", second);
       return Done{};
@@ -180,7 +183,8 @@ BOOST_AUTO_TEST_CASE(gives_up_on_a_lock_and_says_that_nothing_was_written) {
   Session waiter(settings);
   value_of(holder.transact([&] {
     holder.rows<int>("SELECT n FROM locked_long FOR UPDATE");
-    const auto lock = waiter.transact([&] { return waiter.rows<int>("SELECT n FROM locked_long FOR UPDATE").size(); });
+    const auto lock =
+        waiter.transact([&] { return waiter.rows<int>("SELECT n FROM locked_long FOR UPDATE").size(); });
     BOOST_TEST(code_of(lock) == ErrorCode::storage_unavailable);
     const auto slow = waiter.transact([&] { return waiter.rows<int>("SELECT 1 FROM pg_sleep(30)").size(); });
     BOOST_TEST(code_of(slow) == ErrorCode::storage_unavailable);
@@ -193,9 +197,8 @@ BOOST_AUTO_TEST_CASE(ends_a_call_to_a_frozen_backend_in_time) {
   auto settings = database().settings();
   settings.statement_timeout = milliseconds(300);
   Session session(settings);
-  const auto backend = value_of(session.read([&] {
-    return std::get<0>(session.rows<int>("SELECT pg_backend_pid() /* frozen */").at(0));
-  }));
+  const auto backend = value_of(session.read(
+      [&] { return std::get<0>(session.rows<int>("SELECT pg_backend_pid() /* frozen */").at(0)); }));
   BOOST_REQUIRE_EQUAL(::kill(backend, SIGSTOP), 0);
   const auto begin = steady_clock::now();
   const auto result = session.transact([&] { return session.rows<int>("SELECT 1").size(); });
@@ -214,7 +217,8 @@ BOOST_AUTO_TEST_CASE(can_be_closed_while_its_backend_is_frozen) {
   const auto begin = steady_clock::now();
   {
     Session session(settings);
-    backend = value_of(session.read([&] { return std::get<0>(session.rows<int>("SELECT pg_backend_pid()").at(0)); }));
+    backend = value_of(
+        session.read([&] { return std::get<0>(session.rows<int>("SELECT pg_backend_pid()").at(0)); }));
     BOOST_REQUIRE_EQUAL(::kill(backend, SIGSTOP), 0);
   }
   BOOST_TEST((steady_clock::now() - begin < seconds(4)));

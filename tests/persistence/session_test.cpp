@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_CASE(sends_new_values_each_time_a_statement_is_used_again) {
   Session session(database().settings());
   const auto total = [&](const std::string& array) {
     return value_of(session.read([&] {
-      const auto rows = session.rows<std::int64_t>("SELECT sum(v)::bigint FROM unnest(:p1::bigint[]) AS u (v)", array);
+      const auto rows =
+          session.rows<std::int64_t>("SELECT sum(v)::bigint FROM unnest(:p1::bigint[]) AS u (v)", array);
       return std::get<0>(rows.at(0));
     }));
   };
@@ -79,7 +80,8 @@ BOOST_AUTO_TEST_CASE(brings_texts_and_large_numbers_through_unchanged) {
 BOOST_AUTO_TEST_CASE(refuses_a_parameter_the_statement_does_not_name) {
   Session session(database().settings());
   BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT 1", 5); })) == ErrorCode::internal);
-  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT :p2::int", 5); })) == ErrorCode::internal);
+  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT :p2::int", 5); })) ==
+             ErrorCode::internal);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_text_with_a_nul_instead_of_cutting_it_off) {
@@ -91,7 +93,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_text_with_a_nul_instead_of_cutting_it_off) {
 
 BOOST_AUTO_TEST_CASE(turns_a_null_into_an_error_and_stays_usable) {
   Session session(database().settings());
-  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT NULL::int"); })) == ErrorCode::internal);
+  BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT NULL::int"); })) ==
+             ErrorCode::internal);
   BOOST_TEST(code_of(session.transact([&] { return session.rows<int>("SELECT NULL::int").size(); })) ==
              ErrorCode::internal);
   BOOST_TEST(session.connected());
@@ -126,7 +129,8 @@ BOOST_AUTO_TEST_CASE(rolls_back_what_a_body_throws_in_and_lets_nothing_out) {
   };
   BOOST_TEST(code_of(insert_and([] { throw std::runtime_error("no"); })) == ErrorCode::internal);
   BOOST_TEST(code_of(insert_and([] { throw 5; })) == ErrorCode::internal);
-  BOOST_TEST(code_of(insert_and([&] { session.rows<int>("SELECT nothing FROM nowhere"); })) == ErrorCode::internal);
+  BOOST_TEST(code_of(insert_and([&] { session.rows<int>("SELECT nothing FROM nowhere"); })) ==
+             ErrorCode::internal);
   BOOST_TEST(database().ask("SELECT count(*) FROM thrown") == "0");
 }
 

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(knows_what_may_be_repeated_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(knows_what_may_work_later) {
-  for (const auto* state : {"53100", "53200", "55P03", "57014"}) BOOST_TEST((fault_of(state) == SqlFault::later), state);
+  for (const auto* state : {"53100", "53200", "55P03", "57014"})
+    BOOST_TEST((fault_of(state) == SqlFault::later), state);
 }
 
 BOOST_AUTO_TEST_CASE(knows_refusals) {

@@ -27,8 +27,9 @@ test::PreparedDatabase& database() {
 
 struct FailingJournalFixture {
   [[nodiscard]] std::string reserved() const {
-    return database().ask("SELECT count(*), sum(quantity) FROM reservations WHERE state = 'held' AND product_id = " +
-                          std::to_string(product.value));
+    return database().ask(
+        "SELECT count(*), sum(quantity) FROM reservations WHERE state = 'held' AND product_id = " +
+        std::to_string(product.value));
   }
 
   CuttingProxy proxy{PostgresCluster::shared().port()};

@@ -33,12 +33,16 @@ struct JournalFixture {
   }
   // seq, before, after, state, kind, whether in doubt
   [[nodiscard]] std::string movements(ProductId asked) const {
-    return database().ask("SELECT seq, before, after, state, kind, doubt_until > now() FROM stock_movements "
-                          "WHERE product_id = " + std::to_string(asked.value) + " ORDER BY seq");
+    return database().ask(
+        "SELECT seq, before, after, state, kind, doubt_until > now() FROM stock_movements "
+        "WHERE product_id = " +
+        std::to_string(asked.value) + " ORDER BY seq");
   }
   [[nodiscard]] std::string reservations(ProductId asked) const {
-    return database().ask("SELECT string_agg(quantity || state, ' ' ORDER BY order_id, attempt) FROM reservations "
-                          "WHERE product_id = " + std::to_string(asked.value));
+    return database().ask(
+        "SELECT string_agg(quantity || state, ' ' ORDER BY order_id, attempt) FROM reservations "
+        "WHERE product_id = " +
+        std::to_string(asked.value));
   }
   std::optional<Ledger> read(ProductId asked) { return value_of(journal.read({asked})).at(0); }
 
@@ -104,7 +108,8 @@ BOOST_AUTO_TEST_CASE(says_conflict_while_others_are_undecided_and_refuses_once_t
   auto result = record_one(journal, cycle(product, read(product), 1, {wanted, {{second, 1}, 6}}));
   BOOST_TEST(result.holds.at(0) == HoldVerdict::conflict);
   BOOST_TEST(result.holds.at(1) == HoldVerdict::refused);  // 6 of 5
-  BOOST_TEST(value_of(store.commit({commit_of(order, {{product, 4}})})).at(0).verdict == CommitVerdict::committed);
+  BOOST_TEST(value_of(store.commit({commit_of(order, {{product, 4}})})).at(0).verdict ==
+             CommitVerdict::committed);
   result = record_one(journal, cycle(product, read(product), 1, {wanted}));
   BOOST_TEST(result.holds.at(0) == HoldVerdict::refused);
 }
@@ -131,7 +136,7 @@ BOOST_AUTO_TEST_CASE(runs_many_products_in_one_transaction_and_answers_in_the_or
   const auto second = new_product();
   const auto third = new_product();
   hold_all(journal, order, {{second, 1}}, 10);
-  const auto results = value_of(journal.record({cycle(third, {}, 1, {{{order, 0}, 2}}),           // short
+  const auto results = value_of(journal.record({cycle(third, {}, 1, {{{order, 0}, 2}}),             // short
                                                 cycle(second, read(second), 9, {{{order, 1}, 4}}),  // known
                                                 cycle(product, {}, 8, {{{order, 0}, 8}})}));        // new
   BOOST_REQUIRE_EQUAL(results.size(), 3U);
@@ -139,8 +144,9 @@ BOOST_AUTO_TEST_CASE(runs_many_products_in_one_transaction_and_answers_in_the_or
   BOOST_TEST(results[1].ledger.quantity == 5);
   BOOST_TEST(results[2].ledger.quantity == 0);
   BOOST_TEST(movements(third).empty());
-  BOOST_TEST(database().ask("SELECT count(DISTINCT xmin::text) FROM stock_movements WHERE (product_id, seq) IN ((" +
-                            std::to_string(second.value) + ", 2), (" + std::to_string(product.value) + ", 1))") == "1");
+  BOOST_TEST(database().ask(
+                 "SELECT count(DISTINCT xmin::text) FROM stock_movements WHERE (product_id, seq) IN ((" +
+                 std::to_string(second.value) + ", 2), (" + std::to_string(product.value) + ", 1))") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(decides_nothing_on_a_ledger_that_has_moved) {
@@ -195,8 +201,8 @@ BOOST_AUTO_TEST_CASE(repairs_a_late_write_of_its_own) {
   hold_all(journal, order, {{product, 1}}, 10);
   auto request = cycle(product, read(product), 10, {{{new_order(), 0}, 2}});
   request.answered = false;
-  record_one(journal, request);                           // 9 may land late; 7 is answered
-  request = cycle(product, read(product), 9);              // and there it is
+  record_one(journal, request);                // 9 may land late; 7 is answered
+  request = cycle(product, read(product), 9);  // and there it is
   request.seen.name = "old name";
   const auto result = record_one(journal, request);
   BOOST_TEST(result.repaired);
@@ -204,8 +210,9 @@ BOOST_AUTO_TEST_CASE(repairs_a_late_write_of_its_own) {
   BOOST_TEST(result.put);
   BOOST_TEST(result.ledger.quantity == 7);
   BOOST_TEST(result.ledger.name == "Moby Dick");
-  BOOST_TEST(database().ask("SELECT before, after, kind FROM stock_movements WHERE seq = 3 AND product_id = " +
-                            std::to_string(product.value)) == "7|7|repair");
+  BOOST_TEST(
+      database().ask("SELECT before, after, kind FROM stock_movements WHERE seq = 3 AND product_id = " +
+                     std::to_string(product.value)) == "7|7|repair");
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_value_for_foreign_once_its_doubt_is_over) {
@@ -221,7 +228,8 @@ BOOST_AUTO_TEST_CASE(takes_a_value_for_foreign_once_its_doubt_is_over) {
 
 BOOST_AUTO_TEST_CASE(needs_no_put_when_the_catalog_shows_it_already) {
   hold_all(journal, order, {{product, 2}}, 10);
-  const auto result = record_one(journal, cycle(product, read(product), 8, {{{new_order(), 0}, 2}}, {{order, 0}}));
+  const auto result =
+      record_one(journal, cycle(product, read(product), 8, {{{new_order(), 0}, 2}}, {{order, 0}}));
   BOOST_TEST(result.moved);
   BOOST_TEST(!result.put);
   BOOST_TEST(!result.ledger.intended);
@@ -244,7 +252,8 @@ BOOST_AUTO_TEST_CASE(releases_what_is_owed_and_passes_over_what_is_sold) {
   const auto kept = new_order();
   hold_all(journal, order, {{product, 4}}, 10);
   hold_all(journal, kept, {{product, 3}}, 10);
-  for (const auto& outcome : value_of(store.commit({commit_of(order, {{product, 4}}), commit_of(kept, {{product, 3}})}))) {
+  for (const auto& outcome :
+       value_of(store.commit({commit_of(order, {{product, 4}}), commit_of(kept, {{product, 3}})}))) {
     BOOST_TEST(outcome.verdict == CommitVerdict::committed);
   }
   value_of(store.change_status({{order, "Cancelled"}}, StatusRules{}));
@@ -255,7 +264,8 @@ BOOST_AUTO_TEST_CASE(releases_what_is_owed_and_passes_over_what_is_sold) {
 
 BOOST_AUTO_TEST_CASE(never_takes_the_units_of_one_hold_twice) {
   hold_all(journal, order, {{product, 4}}, 10);
-  const auto result = record_one(journal, cycle(product, read(product), 6, {{{order, 0}, 4}, {{new_order(), 0}, 1}}));
+  const auto result =
+      record_one(journal, cycle(product, read(product), 6, {{{order, 0}, 4}, {{new_order(), 0}, 1}}));
   BOOST_TEST(result.holds.at(0) == HoldVerdict::granted);
   BOOST_TEST(result.ledger.quantity == 5);
 }
@@ -283,8 +293,9 @@ BOOST_AUTO_TEST_CASE(marks_only_the_movement_that_the_ledger_is_at) {
 
 BOOST_AUTO_TEST_CASE(does_not_mark_a_movement_in_doubt) {
   hold_all(journal, order, {{product, 1}}, 10);
-  (void)database().ask("UPDATE stock_movements SET doubt_until = now() + interval '1 day' WHERE product_id = " +
-                       std::to_string(product.value));
+  (void)database().ask(
+      "UPDATE stock_movements SET doubt_until = now() + interval '1 day' WHERE product_id = " +
+      std::to_string(product.value));
   value_of(journal.mark_applied({*read(product)}));
   BOOST_TEST(ledger(product) == "1|9|intended");
 }

@@ -1,4 +1,5 @@
-// Many threads on the same products: what T_intent, T_order and changes of status do to each other, on a real server.
+// Many threads on the same products: what T_intent, T_order and changes of status do to each other, on a real
+// server.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -41,11 +42,12 @@ std::optional<T> told(const Call& call, std::atomic<int>& refusals) {
 
 constexpr std::int32_t stock = 40;
 
-// One of several instances: holds, sells, releases and cancels at random, without a catalog (what the ledger says is what
-// the catalog shows).
+// One of several instances: holds, sells, releases and cancels at random, without a catalog (what the ledger
+// says is what the catalog shows).
 class Buyer {
  public:
-  Buyer(const config::Database& settings, std::vector<ProductId> products, unsigned seed, std::atomic<int>& refusals)
+  Buyer(const config::Database& settings, std::vector<ProductId> products, unsigned seed,
+        std::atomic<int>& refusals)
       : journal_(settings, seed, std::chrono::hours(1)),
         store_(settings),
         products_(std::move(products)),
@@ -66,8 +68,11 @@ class Buyer {
         const bool sold = outcomes && outcomes->at(0).verdict == CommitVerdict::committed;
         if (sold) ++sold_;
         if (sold && pick(3) == 0) {
-          told<std::vector<StatusOutcome>>([&] { return store_.change_status({{id, "Cancelled"}}, StatusRules{}); },
-                                           refusals_);
+          told<std::vector<StatusOutcome>>(
+              [&] {
+                return store_.change_status({{id, "Cancelled"}}, StatusRules{});
+              },
+              refusals_);
           release(id, lines);
         }
         if (sold) continue;
@@ -106,14 +111,16 @@ class Buyer {
       for (bool done = false; !done;) {
         auto one = request(line.product);
         one.releases = {{id, 0}};
-        const auto results = told<std::vector<CycleResult>>([&] { return journal_.record({one}); }, refusals_);
+        const auto results =
+            told<std::vector<CycleResult>>([&] { return journal_.record({one}); }, refusals_);
         done = !results || !results->at(0).stale;
       }
     }
   }
 
   CycleRequest request(ProductId product) {
-    const auto rows = told<std::vector<std::optional<Ledger>>>([&] { return journal_.read({product}); }, refusals_);
+    const auto rows =
+        told<std::vector<std::optional<Ledger>>>([&] { return journal_.read({product}); }, refusals_);
     const auto row = rows ? rows->at(0) : std::nullopt;
     return cycle(product, row, row ? row->quantity : stock);
   }
@@ -129,16 +136,22 @@ class Buyer {
 struct Market {
   // Every unit is in the ledger or in a reservation that has it; and nothing is left held.
   void check_books() const {
-    BOOST_TEST(database.ask("SELECT count(*) FROM product_stock p WHERE quantity < 0 OR quantity + coalesce((SELECT "
-                            "sum(r.quantity) FROM reservations r WHERE r.product_id = p.product_id AND r.state IN "
-                            "('sold', 'held', 'owed')), 0) <> " + std::to_string(stock)) == "0");
+    BOOST_TEST(
+        database.ask("SELECT count(*) FROM product_stock p WHERE quantity < 0 OR quantity + coalesce((SELECT "
+                     "sum(r.quantity) FROM reservations r WHERE r.product_id = p.product_id AND r.state IN "
+                     "('sold', 'held', 'owed')), 0) <> " +
+                     std::to_string(stock)) == "0");
     BOOST_TEST(database.ask("SELECT count(*) FROM reservations WHERE state IN ('held', 'owed')") == "0");
-    BOOST_TEST(database.ask("SELECT count(*) FROM product_stock p WHERE seq <> (SELECT count(*) FROM stock_movements m "
-                            "WHERE m.product_id = p.product_id)") == "0");
+    BOOST_TEST(
+        database.ask(
+            "SELECT count(*) FROM product_stock p WHERE seq <> (SELECT count(*) FROM stock_movements m "
+            "WHERE m.product_id = p.product_id)") == "0");
     // What is sold is in an order that was not cancelled, line for line.
-    BOOST_TEST(database.ask("SELECT coalesce(sum(quantity), 0) FROM reservations WHERE state = 'sold'") ==
-               database.ask("SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id "
-                            "WHERE NOT o.restocked"));
+    BOOST_TEST(
+        database.ask("SELECT coalesce(sum(quantity), 0) FROM reservations WHERE state = 'sold'") ==
+        database.ask(
+            "SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id "
+            "WHERE NOT o.restocked"));
   }
 
   // `buyers` threads trade; `disturb` runs meanwhile. How many orders were sold.
@@ -198,12 +211,14 @@ BOOST_AUTO_TEST_CASE(keeps_the_books_among_several_instances) {
   BOOST_TEST(refusals == 0);
   BOOST_TEST(sold > 0);
   check_books();
-  BOOST_TEST(database.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == "0");
+  BOOST_TEST(database.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") ==
+             "0");
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_books_while_connections_die) {
   int killed = 0;
-  const int sold = run(3, 40, [&] { killed += PostgresCluster::shared().terminate_backends(database.name()); });
+  const int sold =
+      run(3, 40, [&] { killed += PostgresCluster::shared().terminate_backends(database.name()); });
   BOOST_TEST(refusals == 0);
   BOOST_TEST(sold > 0);
   BOOST_TEST(killed > 0);

@@ -2,11 +2,10 @@
 
 #include <array>
 #include <chrono>
-
-#include <boost/test/unit_test.hpp>
-
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
 
 namespace orders::persistence {
 
@@ -71,13 +70,14 @@ BOOST_AUTO_TEST_CASE(looks_earlier_when_a_shorter_call_comes_second, *boost::uni
   BOOST_TEST(!first.overran());
 }
 
-// libpq closes its descriptor when it sees the connection die; by the time the call is overdue, the number may be
-// somebody else's.
+// libpq closes its descriptor when it sees the connection die; by the time the call is overdue, the number
+// may be somebody else's.
 BOOST_AUTO_TEST_CASE(does_not_touch_a_descriptor_that_was_reused, *boost::unit_test::timeout(30)) {
   SocketPair pair;
   WatchedSocket socket(Watchdog::shared(), pair.ends[0]);
   const SocketPair other;
-  BOOST_REQUIRE_EQUAL(::dup2(other.ends[0], pair.ends[0]), pair.ends[0]);  // the old number, another connection
+  BOOST_REQUIRE_EQUAL(::dup2(other.ends[0], pair.ends[0]),
+                      pair.ends[0]);  // the old number, another connection
   socket.arm(milliseconds(50));
   char byte = 0;
   BOOST_TEST(::recv(pair.ends[1], &byte, 1, 0) == 0);  // the watched connection is shut down,

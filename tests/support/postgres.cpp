@@ -2,11 +2,10 @@
 
 #include <csignal>
 #include <filesystem>
+#include <pwd.h>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
-
-#include <pwd.h>
 #include <unistd.h>
 
 namespace orders::test {
@@ -47,8 +46,8 @@ PostgresCluster::PostgresCluster() : data_(folder_.path() + "/cluster"), port_(f
   std::filesystem::create_directory(data_);
   give_to_server_user(data_);
   const std::string log = data_ + "/initdb.log";
-  const int status = run({program("initdb"), "--pgdata=" + data_ + "/data", "--username=postgres", "--auth=trust",
-                          "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
+  const int status = run({program("initdb"), "--pgdata=" + data_ + "/data", "--username=postgres",
+                          "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
                          as_server_user(log));
   if (status != 0) throw std::runtime_error("initdb failed: " + read_file(log));
   start();
@@ -92,8 +91,11 @@ std::string PostgresCluster::execute(const std::string& sql, const std::string& 
 
 void PostgresCluster::start() {
   server_ = std::make_unique<Process>(
-      std::vector<std::string>{program("postgres"), "-D", data_ + "/data", "-k", data_, "-p", std::to_string(port_),
-                               "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "max_connections=100"},
+      std::vector<std::string>{
+          program("postgres"), "-D", data_ + "/data", "-k", data_, "-p", std::to_string(port_), "-c",
+          "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "max_connections=100", "-c",
+          // After a crash one call for the file system instead of one for each file of it.
+          "recovery_init_sync_method=syncfs"},
       as_server_user(data_ + "/server.log"));
   const auto end = std::chrono::steady_clock::now() + seconds(30);
   while (run({program("pg_isready"), "--quiet", "--dbname=" + url()}) != 0) {
@@ -111,13 +113,14 @@ void PostgresCluster::stop_immediate() {
 }
 
 int PostgresCluster::terminate_backends(const std::string& database) const {
-  return std::stoi(execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + database +
-                           "' AND pid <> pg_backend_pid()"));
+  return std::stoi(execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" +
+                           database + "' AND pid <> pg_backend_pid()"));
 }
 
 std::vector<pid_t> PostgresCluster::backends(const std::string& database, const std::string& like) const {
   std::istringstream rows(execute("SELECT pid FROM pg_stat_activity WHERE datname = '" + database +
-                                  "' AND query LIKE '" + like + "' AND pid <> pg_backend_pid() ORDER BY pid"));
+                                  "' AND query LIKE '" + like +
+                                  "' AND pid <> pg_backend_pid() ORDER BY pid"));
   std::vector<pid_t> ids;
   for (pid_t id = 0; rows >> id;) ids.push_back(id);
   return ids;

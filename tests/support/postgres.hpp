@@ -1,14 +1,13 @@
-// A real PostgreSQL server of our own for tests: made with initdb in a temporary folder, on a free port of 127.0.0.1,
-// with fsync on, and gone with the object. Used by the tests of persistence/, actors/ and the system tests. One object
-// belongs to one thread; the servers it starts may of course be used from many.
+// A real PostgreSQL server of our own for tests: made with initdb in a temporary folder, on a free port of
+// 127.0.0.1, with fsync on, and gone with the object. Used by the tests of persistence/, actors/ and the
+// system tests. One object belongs to one thread; the servers it starts may of course be used from many.
 #pragma once
 
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 #include "tests/support/process.hpp"
 
@@ -32,7 +31,8 @@ class PostgresCluster {
   /// A new, empty database; its name.
   std::string create_database();
 
-  /// Runs SQL through psql; rows as lines, columns parted by '|'. Throws std::runtime_error with psql's words on errors.
+  /// Runs SQL through psql; rows as lines, columns parted by '|'. Throws std::runtime_error with psql's words
+  /// on errors.
   [[nodiscard]] std::string execute(const std::string& sql, const std::string& database = "postgres") const;
 
   /// Starts the server and waits until it takes connections.

@@ -1,5 +1,7 @@
 // How orderd starts, stops and limits itself, as an operator sees it.
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -188,7 +190,7 @@ BOOST_AUTO_TEST_CASE(actors_that_are_not_used_retire) {
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_actors_resident{kind=\"customer\"}") == "0"; }));
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_actors_resident{kind=\"product\"}") == "0"; }));
   // Nothing is left to be settled by a successor.
-  BOOST_TEST(rig.query("SELECT count(*) FROM product_stock WHERE state = 'intended'") == "0\n");
+  BOOST_TEST(rig.query("SELECT count(*) FROM product_stock WHERE state = 'intended'") == "0");
   BOOST_TEST(rig.post(1, Rig::lines({{product, 1}})).status == 201);
   BOOST_TEST(*rig.sandbox().stock(product) == 79);
 }

@@ -54,6 +54,12 @@ HttpReply Rig::call(const std::string& method, const std::string& target, const 
                    {"Content-Type: application/json", "Expect:"});
 }
 
+std::string Rig::query(const std::string& sql) const {
+  auto text = cluster_.execute(sql, database_);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
 HttpReply Rig::post(int customer, const std::string& body) const {
   return call("POST", "/orders/" + std::to_string(customer), body);
 }
@@ -85,7 +91,7 @@ int Rig::sold(int product) const {
 bool Rig::settles(std::chrono::milliseconds limit) const {
   return eventually(
       [this] {
-        if (query("SELECT count(*) FROM reservations WHERE state IN ('held', 'owed')") != "0\n") return false;
+        if (query("SELECT count(*) FROM reservations WHERE state IN ('held', 'owed')") != "0") return false;
         std::string rows = query("SELECT product_id || ' ' || quantity FROM product_stock");
         for (std::size_t at = 0; at < rows.size();) {
           const auto end = rows.find('\n', at);

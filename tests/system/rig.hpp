@@ -45,7 +45,7 @@ class Rig {
   PostgresCluster& cluster() { return cluster_; }
   [[nodiscard]] const std::string& database() const { return database_; }
   /// One value from the database.
-  [[nodiscard]] std::string query(const std::string& sql) const { return cluster_.execute(sql, database_); }
+  std::string query(const std::string& sql) const;
 
   /// On a connection of its own; throws std::runtime_error when there is no answer.
   [[nodiscard]] HttpReply call(const std::string& method, const std::string& target, const std::string& body = {}) const;

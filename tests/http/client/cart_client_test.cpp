@@ -31,7 +31,7 @@ struct Carts {
     carts.get_cart(CustomerId{7}, soon(), [&](GotCart got) { later.put(std::move(got)); });
     return later.get();
   }
-  GotItems get_items(std::vector<CartId> wanted) {
+  GotItems get_items(const std::vector<CartId>& wanted) {
     Later<GotItems> later;
     carts.get_items(wanted, soon(), [&](GotItems got) { later.put(std::move(got)); });
     return later.get();
@@ -105,8 +105,13 @@ BOOST_AUTO_TEST_CASE(finds_the_lines_of_a_cart_among_all_lines_ever) {
   std::string all = R"({"items":[)";
   for (int i = 1; i <= lines; ++i) {
     const auto number = std::to_string(i);
-    all += R"({"id":)" + number + R"(,"product_id":)" + number + R"(,"quantity":1,"cart_id":)" +
-           std::to_string(i % 50'000) + "}" + (i < lines ? "," : "]}");
+    all += R"({"id":)";
+    all += number;
+    all += R"(,"product_id":)";
+    all += number;
+    all += R"(,"quantity":1,"cart_id":)";
+    all += std::to_string(i % 50'000);
+    all += i < lines ? "}," : "}]}";
   }
   Carts carts(replies({reply_with(200, all)}));
   const auto got = carts.get_items({CartId{123}, CartId{49'999}, CartId{60'000}});

@@ -9,7 +9,6 @@
 #include "tests/http/client/client_fixture.hpp"
 
 using namespace orders::test;
-using orders::http::Call;
 using orders::http::FailureKind;
 using orders::http::HttpClient;
 using orders::http::Outcome;
@@ -32,8 +31,9 @@ BOOST_AUTO_TEST_SUITE(http_client)
 BOOST_AUTO_TEST_CASE(has_no_more_calls_under_way_than_allowed_and_answers_all) {
   ScriptedServer server(hold_the_slow);
   HttpClient client(neighbour_at(server.url(), 2), neighbour_at(server.url(), 1));
-  std::vector<Ending> endings;
-  for (int i = 0; i < 6; ++i) endings.push_back(submit(client, get_of("/slow/" + std::to_string(i))));
+  std::vector<Ending> endings(6);
+  int number = 0;
+  for (auto& ending : endings) ending = submit(client, get_of("/slow/" + std::to_string(number++)));
   BOOST_TEST(server.wait_for_requests(2));
   BOOST_TEST(client.counters(Service::catalog).in_flight == 2);
   BOOST_TEST(client.counters(Service::catalog).queued == 4);
@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(a_service_that_hangs_costs_no_more_than_the_time_allowed) {
   BOOST_CHECK(steady_clock::now() - begun >= milliseconds(150));
   auto call = put_of("/slow/2", "{}");
   call.deadline = soon(milliseconds(40));
-  BOOST_TEST(failure_of(submit(client, std::move(call))).kind == FailureKind::timed_out);
+  const auto by_deadline = submit(client, std::move(call));
+  BOOST_TEST(failure_of(by_deadline).kind == FailureKind::timed_out);
   BOOST_CHECK(steady_clock::now() - begun < std::chrono::seconds(5));
   BOOST_TEST(client.counters(Service::catalog).timeouts == 2U);
   BOOST_TEST(answer_of(submit(client, get_of("/quick"))).status == 200);
@@ -109,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_hanging_catalog_does_not_hold_up_the_cart) {
   BOOST_TEST(server.wait_for_requests(1));
   auto call = get_of("/carts/1");
   call.service = Service::cart;
-  BOOST_TEST(answer_of(submit(client, std::move(call))).status == 200);
+  const auto ending = submit(client, std::move(call));
+  BOOST_TEST(answer_of(ending).status == 200);
   BOOST_TEST(!hanging->there());
 }
 
@@ -137,7 +139,8 @@ BOOST_AUTO_TEST_CASE(a_delayed_call_is_not_sent_early) {
   auto call = get_of("/later");
   call.not_before = steady_clock::now() + milliseconds(80);
   const auto earliest = call.not_before;
-  BOOST_TEST(answer_of(submit(client, std::move(call))).status == 200);
+  const auto ending = submit(client, std::move(call));
+  BOOST_TEST(answer_of(ending).status == 200);
   BOOST_CHECK(server.requests().at(0).at >= earliest);
 }
 
@@ -202,6 +205,7 @@ BOOST_AUTO_TEST_CASE(many_threads_get_each_its_own_answers) {
   HttpClient client(neighbour_at(server.url(), 16), neighbour_at(server.url(), 4));
   std::atomic<int> right{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&, thread] {
       std::vector<std::pair<std::string, Ending>> endings;

@@ -29,13 +29,16 @@ using GotItems = Result<std::vector<CartItemRow>>;
 struct Shop {
   explicit Shop(const std::vector<std::string>& flags, std::uint32_t in_flight = 1)
       : sandbox(flags),
-        http(neighbour_at(sandbox.catalog_url() + "/", in_flight), neighbour_at(sandbox.cart_url(), in_flight)),
+        http(neighbour_at(sandbox.catalog_url() + "/", in_flight),
+             neighbour_at(sandbox.cart_url(), in_flight)),
         catalog(http, 3),
         carts(http, 3) {}
 
   [[nodiscard]] std::int32_t new_product(const std::string& name, int quantity) const {
     const nlohmann::json product = {{"name", name}, {"price", 12}, {"quantity", quantity}};
-    return nlohmann::json::parse(sandbox.catalog("POST", "/products", product.dump()).body).at("data").at("id");
+    return nlohmann::json::parse(sandbox.catalog("POST", "/products", product.dump()).body)
+        .at("data")
+        .at("id");
   }
   void add_to_cart(int customer, int product, int quantity) const {
     const nlohmann::json line = {{"product_id", product}, {"quantity", quantity}};
@@ -178,8 +181,9 @@ BOOST_AUTO_TEST_CASE(connections_that_the_services_close_while_idle_are_no_troub
 
 BOOST_AUTO_TEST_CASE(services_that_mix_up_their_answers_are_never_believed_about_another_product) {
   Shop shop({"--racy", "--seed", "7"}, 8);
-  std::vector<std::int32_t> ids;
-  for (int i = 0; i < 20; ++i) ids.push_back(shop.new_product("product " + std::to_string(i), 1'000 + i));
+  std::vector<std::int32_t> ids(20);
+  int number = 0;
+  for (auto& id : ids) id = shop.new_product("product " + std::to_string(number++), 1'000);
   std::vector<Later<GotProduct>> answers(400);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     shop.catalog.get(ProductId{ids[i % ids.size()]}, soon(),
