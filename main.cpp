@@ -1,16 +1,17 @@
-// Composition root of orderd: settings, then the database, then the neighbours, the actors and the server, each given to
-// the next; then wait for a signal and stop in the opposite order. The only file that knows every folder.
+// Composition root of orderd: settings, then the database, then the neighbours, the actors and the server,
+// each given to the next; then wait for a signal and stop in the opposite order. The only file that knows
+// every folder.
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "actors/order_service.hpp"
 #include "config/check.hpp"
@@ -33,9 +34,9 @@ namespace {
 
 using namespace orders;  // NOLINT(google-build-using-namespace): the composition root speaks of everything
 
-constexpr int exit_failed = 1;        // could not start, or gave up
-constexpr int exit_unusable = 2;      // wrong arguments or settings
-constexpr int exit_second_signal = 3; // told to stop twice: stopped without waiting
+constexpr int exit_failed = 1;         // could not start, or gave up
+constexpr int exit_unusable = 2;       // wrong arguments or settings
+constexpr int exit_second_signal = 3;  // told to stop twice: stopped without waiting
 
 /// SIGTERM and SIGINT, blocked in every thread and taken by whoever waits for them here.
 class StopSignals {
@@ -48,14 +49,15 @@ class StopSignals {
     std::signal(SIGPIPE, SIG_IGN);
   }
 
-  /// Takes one if it is there.
+  /// Whether one has come so far; it is not forgotten by asking.
   bool arrived() {
     const timespec now{0, 0};
-    return sigtimedwait(&set_, nullptr, &now) > 0;
+    if (!arrived_) arrived_ = sigtimedwait(&set_, nullptr, &now) > 0;
+    return arrived_;
   }
   void wait() {
     int signal = 0;
-    sigwait(&set_, &signal);
+    if (!arrived_) sigwait(&set_, &signal);
   }
   /// From here on, another signal ends the process at once.
   void end_at_next() {
@@ -69,13 +71,15 @@ class StopSignals {
 
  private:
   sigset_t set_{};
+  bool arrived_ = false;
 };
 
-/// Waits for the server, brings the schema up to date and takes this instance's locks. An empty pointer: could not, and
-/// the log says why.
+/// Waits for the server, brings the schema up to date and takes this instance's locks. An empty pointer:
+/// could not, and the log says why.
 std::unique_ptr<persistence::Instance> open_database(const config::Config& settings, StopSignals& signals) {
   const auto connected = persistence::connect_with_patience(
-      settings.database, [&signals] { return signals.arrived(); }, std::chrono::steady_clock::time_point::max());
+      settings.database, [&signals] { return signals.arrived(); },
+      std::chrono::steady_clock::time_point::max());
   if (!connected.ok()) {
     spdlog::error("the database cannot be used: {}", connected.error().detail);
     return nullptr;
@@ -101,18 +105,22 @@ int serve(const config::Config& settings, StopSignals& signals) {
   http::HttpClient client(settings.catalog, settings.cart);
   http::HttpCatalogClient catalog(client, settings.catalog.tries);
   http::HttpCartClient cart(client, settings.cart.tries);
-  http::Metrics metrics(counters, client.counters(http::Service::catalog), client.counters(http::Service::cart));
+  http::Metrics metrics(counters, client.counters(http::Service::catalog),
+                        client.counters(http::Service::cart));
 
   std::atomic<bool> gave_up{false};
-  OrderService service(
-      settings, {[&] { return std::make_unique<persistence::PostgresStockJournal>(settings.database, instance->epoch(),
-                                                                                 settings.catalog.doubt); },
-                 [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); }, catalog, cart,
-                 counters, [&gave_up](const std::string& reason) {
-                   spdlog::critical("giving up: {}", reason);
-                   gave_up = true;
-                   ::kill(::getpid(), SIGTERM);
-                 }});
+  OrderService service(settings,
+                       {[&] {
+                          return std::make_unique<persistence::PostgresStockJournal>(
+                              settings.database, instance->epoch(), settings.catalog.doubt);
+                        },
+                        [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
+                        catalog, cart, counters,
+                        [&gave_up](const std::string& reason) {
+                          spdlog::critical("giving up: {}", reason);
+                          gave_up = true;
+                          ::kill(::getpid(), SIGTERM);
+                        }});
 
   http::Surroundings surroundings{settings, service, metrics};
   const http::Routes routes(surroundings);
@@ -133,8 +141,10 @@ int serve(const config::Config& settings, StopSignals& signals) {
   surroundings.draining = true;
   server.begin_drain();
   const bool drained = service.drain(deadline) && server.wait_drained(deadline);
-  if (!drained) spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
-  // The actors end before the client, whose callbacks they wait for, and before the server, which carries their answers.
+  if (!drained)
+    spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
+  // The actors end before the client, whose callbacks they wait for, and before the server, which carries
+  // their answers.
   service.stop();
   client.stop();
   server.stop();
@@ -150,13 +160,21 @@ int run(const std::vector<std::string>& arguments) {
   }
   const auto& options = std::get<config::Options>(parsed);
   switch (options.action) {
-    case config::Action::print_help: std::cout << config::usage(); return 0;
-    case config::Action::print_version: std::cout << "orderd " << ORDERD_VERSION << "\n"; return 0;
-    case config::Action::print_config_docs: std::cout << config::document(); return 0;
-    default: break;
+    case config::Action::print_help:
+      std::cout << config::usage();
+      return 0;
+    case config::Action::print_version:
+      std::cout << "orderd " << ORDERD_VERSION << "\n";
+      return 0;
+    case config::Action::print_config_docs:
+      std::cout << config::document();
+      return 0;
+    default:
+      break;
   }
   auto loaded = config::load(options.config_file, config::process_environment());
-  if (loaded.ok() && options.action == config::Action::run) loaded.errors = config::check_runnable(loaded.config);
+  if (loaded.ok() && options.action == config::Action::run)
+    loaded.errors = config::check_runnable(loaded.config);
   for (const auto& error : loaded.errors) std::cerr << "orderd: " << error << "\n";
   if (!loaded.ok()) return exit_unusable;
   if (options.action == config::Action::check_config) return 0;

@@ -1,5 +1,5 @@
-// How long to wait before trying again: longer each time, up to a limit, and from the start once it worked. Lives in one
-// actor.
+// How long to wait before trying again: longer each time, up to a limit, and from the start once it worked.
+// Lives in one actor.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,8 @@ namespace orders::actors {
 
 class BackOff {
  public:
-  BackOff(std::chrono::milliseconds least, std::chrono::milliseconds most) : least_(least), most_(most), next_(least) {}
+  BackOff(std::chrono::milliseconds least, std::chrono::milliseconds most)
+      : least_(least), most_(most), next_(least) {}
 
   std::chrono::milliseconds next() {
     const auto wait = next_;

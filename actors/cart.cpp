@@ -56,7 +56,8 @@ class CartProxyState {
   void fetch(FetchCart& ask) {
     context_->cart_client.get_cart(
         ask.customer, ask.deadline,
-        on_self<std::optional<Cart>>([this, ask](Result<std::optional<Cart>> cart) { on_cart(ask, std::move(cart)); }));
+        on_self<std::optional<Cart>>(
+            [this, ask](Result<std::optional<Cart>> cart) { on_cart(ask, std::move(cart)); }));
   }
 
   // ---- closing ----
@@ -98,7 +99,8 @@ class CartProxyState {
       return;
     }
     auto& found = cart.value();
-    if (!found || closings_.count(found->id) != 0) {  // an order has been made of it, only the cart service lags behind
+    if (!found ||
+        closings_.count(found->id) != 0) {  // an order has been made of it, only the cart service lags behind
       ask.reply(std::optional<CartContents>{});
     } else if (found->lines) {
       ask.reply(std::optional<CartContents>(CartContents{found->id, std::move(*found->lines)}));
@@ -108,8 +110,8 @@ class CartProxyState {
     }
   }
 
-  /// The service only lists all lines of all carts, so everybody who waits shares one list; who comes while one is under
-  /// way needs the next, since lines may have been added since.
+  /// The service only lists all lines of all carts, so everybody who waits shares one list; who comes while
+  /// one is under way needs the next, since lines may have been added since.
   void list_lines() {
     if (listing_ || wanted_.empty()) return;
     listing_ = true;
@@ -122,21 +124,24 @@ class CartProxyState {
       deadline = std::max(deadline, want.deadline);
     }
     context_->cart_client.get_items(
-        carts, deadline, on_self<std::vector<CartItemRow>>([this, asked](const Result<std::vector<CartItemRow>>& rows) {
+        carts, deadline,
+        on_self<std::vector<CartItemRow>>([this, asked](const Result<std::vector<CartItemRow>>& rows) {
           listing_ = false;
           give_lines(asked, rows);
           list_lines();
         }));
   }
 
-  static void give_lines(const std::vector<LinesWanted>& asked, const Result<std::vector<CartItemRow>>& rows) {
+  static void give_lines(const std::vector<LinesWanted>& asked,
+                         const Result<std::vector<CartItemRow>>& rows) {
     if (!rows.ok()) {
       for (const auto& want : asked) want.reply(rows.error());
       return;
     }
     std::unordered_map<CartId, std::vector<CartLine>> lines;
     for (const auto& row : rows.value()) lines[row.cart].push_back(row.line);
-    for (const auto& want : asked) want.reply(std::optional<CartContents>(CartContents{want.cart, lines[want.cart]}));
+    for (const auto& want : asked)
+      want.reply(std::optional<CartContents>(CartContents{want.cart, lines[want.cart]}));
   }
 
   /// Only one try of a customer's at a time: the service closes whichever cart of the customer is active.
@@ -147,18 +152,21 @@ class CartProxyState {
     if (closing.closed) return record(closing);
     if (!closing_customers_.insert(closing.cart.customer).second) return;  // its turn comes with a later tick
     closing.under_way = true;
-    // Closing names the customer, not the cart: look first whether it is still this cart that would be closed.
-    context_->cart_client.get_cart(closing.cart.customer, soon(),
-                                   on_self<std::optional<Cart>>([this, id](const Result<std::optional<Cart>>& cart) {
-                                     if (!cart.ok()) return tried(id, cart.error());
-                                     if (!cart.value() || cart.value()->id != id) return tried(id, Done{});
-                                     put_closed(id);
-                                   }));
+    // Closing names the customer, not the cart: look first whether it is still this cart that would be
+    // closed.
+    context_->cart_client.get_cart(
+        closing.cart.customer, soon(),
+        on_self<std::optional<Cart>>([this, id](const Result<std::optional<Cart>>& cart) {
+          if (!cart.ok()) return tried(id, cart.error());
+          if (!cart.value() || cart.value()->id != id) return tried(id, Done{});
+          put_closed(id);
+        }));
   }
 
   void put_closed(CartId id) {
-    context_->cart_client.close_cart(closings_.at(id).cart.customer, soon(),
-                                     on_self<Done>([this, id](const Result<Done>& done) { tried(id, done); }));
+    context_->cart_client.close_cart(
+        closings_.at(id).cart.customer, soon(),
+        on_self<Done>([this, id](const Result<Done>& done) { tried(id, done); }));
   }
 
   void tried(CartId id, const Result<Done>& outcome) {
@@ -173,8 +181,9 @@ class CartProxyState {
     ++context_->counters.carts_close_retries;
     const auto wait = closing.back_off.next();
     closing.due = Clock::now() + wait;
-    spdlog::warn("cart {} of customer {} is ordered (order {}) but not marked so yet; next try in {} ms: {}", id.value,
-                 closing.cart.customer.value, closing.cart.order.value, wait.count(), outcome.error().detail);
+    spdlog::warn("cart {} of customer {} is ordered (order {}) but not marked so yet; next try in {} ms: {}",
+                 id.value, closing.cart.customer.value, closing.cart.order.value, wait.count(),
+                 outcome.error().detail);
   }
 
   void record(Closing& closing) {
@@ -198,14 +207,15 @@ class CartProxyState {
     const auto reader = context_->board.reader();
     if (!reader) return;
     loading_ = true;
-    auto loaded = reply_on<std::vector<OpenCart>>(handle(), [this](const Result<std::vector<OpenCart>>& carts) {
-      loading_ = false;
-      if (!carts.ok()) return;  // the next tick asks again
-      open_carts_known_ = carts.value().size() < static_cast<std::size_t>(open_carts_at_once);
-      for (const auto& cart : carts.value()) {
-        closings_.try_emplace(cart.cart, Closing{cart, Reply<Done>(), fresh_back_off(), Clock::now()});
-      }
-    });
+    auto loaded =
+        reply_on<std::vector<OpenCart>>(handle(), [this](const Result<std::vector<OpenCart>>& carts) {
+          loading_ = false;
+          if (!carts.ok()) return;  // the next tick asks again
+          open_carts_known_ = carts.value().size() < static_cast<std::size_t>(open_carts_at_once);
+          for (const auto& cart : carts.value()) {
+            closings_.try_emplace(cart.cart, Closing{cart, Reply<Done>(), fresh_back_off(), Clock::now()});
+          }
+        });
     tell(reader, Query{[loaded](OrderStore& store) { loaded(store.open_carts(open_carts_at_once)); }});
   }
 
@@ -221,7 +231,8 @@ class CartProxyState {
 
 namespace {
 
-CartProxy::behavior_type cart_proxy(CartProxy::stateful_pointer<CartProxyState> self, const Context* context) {
+CartProxy::behavior_type cart_proxy(CartProxy::stateful_pointer<CartProxyState> self,
+                                    const Context* context) {
   auto& state = self->state;
   state.attach(context);
   return {

@@ -33,6 +33,8 @@ Catalog::behavior_type catalog(Catalog::stateful_pointer<CatalogState> self, con
 
 }  // namespace
 
-Catalog spawn_catalog(caf::actor_system& system, const Context& context) { return system.spawn(catalog, &context); }
+Catalog spawn_catalog(caf::actor_system& system, const Context& context) {
+  return system.spawn(catalog, &context);
+}
 
 }  // namespace orders::actors

@@ -1,5 +1,6 @@
-// The catalog proxy: the actors' side of the product catalog. It knows the actor of each active product, spawns it when a
-// product is first spoken of and lets it go when it has not been for a while. Spawned by the supervisor.
+// The catalog proxy: the actors' side of the product catalog. It knows the actor of each active product,
+// spawns it when a product is first spoken of and lets it go when it has not been for a while. Spawned by the
+// supervisor.
 #pragma once
 
 #include "actors/context.hpp"

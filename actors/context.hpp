@@ -1,5 +1,6 @@
-// What every actor needs to do its work: the settings, the counters, the two neighbours, and where to find the actors
-// with a fixed role. Made once by OrderService, shared by all actors as a pointer to const; outlives them.
+// What every actor needs to do its work: the settings, the counters, the two neighbours, and where to find
+// the actors with a fixed role. Made once by OrderService, shared by all actors as a pointer to const;
+// outlives them.
 #pragma once
 
 #include "actors/switchboard.hpp"

@@ -14,8 +14,8 @@
 namespace orders::actors {
 
 namespace {
-/// How often deadlines are looked at: an answer is at most this much late. One timer for all orders of a customer is
-/// cheaper than one for each.
+/// How often deadlines are looked at: an answer is at most this much late. One timer for all orders of a
+/// customer is cheaper than one for each.
 constexpr std::chrono::milliseconds deadline_tick{50};
 }  // namespace
 
@@ -59,7 +59,8 @@ class CustomerState : public PlacementWork {
     const auto now = std::chrono::steady_clock::now();
     for (auto& order : waiting_for_cart_) {
       if (order.deadline <= now) {
-        order.reply(Error{ErrorCode::timed_out, "the deadline passed while another order was made of the same cart"});
+        order.reply(
+            Error{ErrorCode::timed_out, "the deadline passed while another order was made of the same cart"});
       }
     }
     std::vector<OrderId> late;
@@ -73,43 +74,56 @@ class CustomerState : public PlacementWork {
   }
 
   void retire_if_idle() {
-    if (placements_.empty() && waiting_for_cart_.empty()) tell(parent_, AskToRetire<CustomerId>{id_, handled_});
+    if (placements_.empty() && waiting_for_cart_.empty())
+      tell(parent_, AskToRetire<CustomerId>{id_, handled_});
   }
 
   // What placements ask for.
 
   void fetch_cart(OrderId order, CustomerId customer, Deadline deadline) override {
-    tell(context_->board.cart(), FetchCart{customer, deadline, news<std::optional<CartContents>>(
-        order, [this](Placement& p, Result<std::optional<CartContents>> cart) { p.on_cart(std::move(cart), *this); })});
+    tell(context_->board.cart(),
+         FetchCart{customer, deadline,
+                   news<std::optional<CartContents>>(
+                       order, [this](Placement& p, Result<std::optional<CartContents>> cart) {
+                         p.on_cart(std::move(cart), *this);
+                       })});
   }
 
   void hold(ProductId product, const Hold& hold, bool parks, Deadline deadline) override {
-    tell(context_->board.catalog(), HoldUnits{product, hold, parks, deadline, news<HoldAnswer>(
-        hold.key.order, [this, product, attempt = hold.key.attempt](Placement& p, Result<HoldAnswer> answer) {
-          p.on_hold(product, attempt, answer, *this);
-        })});
+    tell(context_->board.catalog(),
+         HoldUnits{product, hold, parks, deadline,
+                   news<HoldAnswer>(hold.key.order, [this, product, attempt = hold.key.attempt](
+                                                        Placement& p, Result<HoldAnswer> answer) {
+                     p.on_hold(product, attempt, answer, *this);
+                   })});
   }
 
   void release(ProductId product, HoldKey key, bool urgent) override {
-    auto released = news<Done>(key.order, [this, product, attempt = key.attempt](Placement& p, Result<Done> done) {
-      p.on_released(product, attempt, done.ok(), *this);
-    });
+    auto released =
+        news<Done>(key.order, [this, product, attempt = key.attempt](Placement& p, Result<Done> done) {
+          p.on_released(product, attempt, done.ok(), *this);
+        });
     auto delayed = [this, self = handle(), order = key.order](ErrorCode waiting_for) {
       caf::anon_send(self, Call{[this, order, waiting_for] {
-        with(order, [waiting_for](Placement& p) { p.on_release_delayed(waiting_for); });
-      }});
+                       with(order, [waiting_for](Placement& p) { p.on_release_delayed(waiting_for); });
+                     }});
     };
-    tell(context_->board.catalog(), ReleaseUnits{product, key, urgent, std::move(released), std::move(delayed)});
+    tell(context_->board.catalog(),
+         ReleaseUnits{product, key, urgent, std::move(released), std::move(delayed)});
   }
 
   void commit(const OrderCommit& order, Deadline deadline) override {
-    tell(context_->board.order_writer(order.customer), CommitOrder{order, deadline, news<CommitOutcome>(
-        order.id, [this](Placement& p, Result<CommitOutcome> outcome) { p.on_committed(std::move(outcome), *this); })});
+    tell(context_->board.order_writer(order.customer),
+         CommitOrder{order, deadline,
+                     news<CommitOutcome>(order.id, [this](Placement& p, Result<CommitOutcome> outcome) {
+                       p.on_committed(std::move(outcome), *this);
+                     })});
   }
 
   void close_cart(const OpenCart& cart) override {
-    tell(context_->board.cart(), CloseCart{cart, news<Done>(
-        cart.order, [](Placement& p, const Result<Done>&) { p.on_cart_closed(); })});
+    tell(context_->board.cart(),
+         CloseCart{cart,
+                   news<Done>(cart.order, [](Placement& p, const Result<Done>&) { p.on_cart_closed(); })});
   }
 
   void count_conflict() override { ++context_->counters.order_conflicts; }
@@ -126,8 +140,8 @@ class CustomerState : public PlacementWork {
     with(id, [this, &order](Placement& placement) { placement.start(std::move(order.lines), *this); });
   }
 
-  /// Feeds news to a placement, and forgets it when it has come to its end. An exception ends that one order, not the
-  /// actor with all the others.
+  /// Feeds news to a placement, and forgets it when it has come to its end. An exception ends that one order,
+  /// not the actor with all the others.
   template <class Act>
   void with(OrderId id, Act&& act) {
     const auto found = placements_.find(id);
@@ -197,7 +211,8 @@ Customer::behavior_type customer(Customer::stateful_pointer<CustomerState> self,
 
 }  // namespace
 
-Customer spawn_customer(caf::actor_system& system, const Context& context, const Registry& parent, CustomerId id) {
+Customer spawn_customer(caf::actor_system& system, const Context& context, const Registry& parent,
+                        CustomerId id) {
   return system.spawn<caf::lazy_init>(customer, &context, parent, id);
 }
 

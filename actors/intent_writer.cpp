@@ -35,7 +35,8 @@ class IntentWriterState {
   void record(RecordCycle& ask) { queue(cycles_, ask); }
   void mark(MarkApplied& ask) { queue(marks_, ask); }
 
-  /// Everything that arrived before this message has queued up by now: that is the group that shares a commit.
+  /// Everything that arrived before this message has queued up by now: that is the group that shares a
+  /// commit.
   void flush() {
     flushing_ = false;
     if (stuck_.empty()) {
@@ -83,7 +84,8 @@ class IntentWriterState {
     marks_.clear();
   }
 
-  /// As many cycles as go together; a product stands in a batch once, its next cycle waits for the next batch.
+  /// As many cycles as go together; a product stands in a batch once, its next cycle waits for the next
+  /// batch.
   void take_batch() {
     std::set<ProductId> taken;
     std::deque<RecordCycle> left;
@@ -110,7 +112,8 @@ class IntentWriterState {
       return done();
     }
     const auto& error = results.error();
-    if (error.code == ErrorCode::outcome_unknown || (unknown_ && error.code == ErrorCode::storage_unavailable)) {
+    if (error.code == ErrorCode::outcome_unknown ||
+        (unknown_ && error.code == ErrorCode::storage_unavailable)) {
       return repeat(error);
     }
     if (error.code == ErrorCode::internal && stuck_.size() > 1) return one_by_one();
@@ -125,8 +128,8 @@ class IntentWriterState {
     unknown_ = true;
     ++context_->counters.storage_retries;
     const auto wait = back_off_.next();
-    spdlog::warn("stock journal: {} cycles of unknown outcome are sent again in {} ms: {}", stuck_.size(), wait.count(),
-                 error.detail);
+    spdlog::warn("stock journal: {} cycles of unknown outcome are sent again in {} ms: {}", stuck_.size(),
+                 wait.count(), error.detail);
     flush_after(wait);
   }
 
@@ -168,8 +171,8 @@ class IntentWriterState {
   BackOff back_off_{std::chrono::milliseconds(50), std::chrono::milliseconds(1'000)};
 };
 
-IntentWriter::behavior_type intent_writer(IntentWriter::stateful_pointer<IntentWriterState> self, const Context* context,
-                                          const OpenJournal& open) {
+IntentWriter::behavior_type intent_writer(IntentWriter::stateful_pointer<IntentWriterState> self,
+                                          const Context* context, const OpenJournal& open) {
   auto& state = self->state;
   state.attach(context, open);
   return {

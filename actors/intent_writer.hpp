@@ -1,6 +1,6 @@
-// Writes the stock journal: takes whatever cycles have queued up and records them in one transaction (T_intent). Lives on
-// a thread of its own, which may block on PostgreSQL. One writer serves the same products always, so that what concerns
-// one product keeps its order. Spawned by the supervisor.
+// Writes the stock journal: takes whatever cycles have queued up and records them in one transaction
+// (T_intent). Lives on a thread of its own, which may block on PostgreSQL. One writer serves the same
+// products always, so that what concerns one product keeps its order. Spawned by the supervisor.
 #pragma once
 
 #include <functional>

@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// CAF's settings. Never cfg.parse(): it would read caf-application.ini from the working folder and refuse our options.
-/// The policy must be an atom: 0.17.6 silently falls back to "stealing" when it gets a string.
+/// CAF's settings. Never cfg.parse(): it would read caf-application.ini from the working folder and refuse
+/// our options. The policy must be an atom: 0.17.6 silently falls back to "stealing" when it gets a string.
 caf::actor_system_config scheduler(const config::Actors& settings) {
   caf::actor_system_config cfg;
   cfg.set("scheduler.policy", caf::atom_from_string(settings.scheduler));
@@ -33,14 +33,19 @@ caf::actor_system_config scheduler(const config::Actors& settings) {
 struct OrderService::Inside {
   Inside(const config::Config& config, Parts parts)
       : counters(parts.counters),
-        context{config, {config.orders.restock_on, config.orders.transitions}, parts.counters, parts.catalog, parts.cart},
+        context{config,
+                {config.orders.restock_on, config.orders.transitions},
+                parts.counters,
+                parts.catalog,
+                parts.cart},
         cfg(scheduler(config.actors)),
         system(cfg),
         supervisor(spawn_supervisor(
-            system, context, {std::move(parts.open_journal), std::move(parts.open_store), std::move(parts.give_up)})) {}
+            system, context,
+            {std::move(parts.open_journal), std::move(parts.open_store), std::move(parts.give_up)})) {}
 
-  /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused one is answered
-  /// at once.
+  /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused
+  /// one is answered at once.
   template <class T, class Note>
   std::optional<Reply<T>> admit(Gauge& gauge, std::uint32_t most, Reply<T> reply, Note note) {
     if (gauge.fetch_add(1, std::memory_order_relaxed) >= static_cast<std::int64_t>(most)) {
@@ -58,13 +63,15 @@ struct OrderService::Inside {
 
   template <class T, class Read>
   void query(Reply<T> reply, Read read) {
-    auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max, std::move(reply),
-                          [](const Result<T>&) {});
+    auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max,
+                          std::move(reply), [](const Result<T>&) {});
     if (!admitted) return;
     tell(context.board.reader(), Query{[reply = *admitted, read](OrderStore& store) { reply(read(store)); }});
   }
 
-  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + context.settings.orders.deadline; }
+  [[nodiscard]] Deadline deadline() const {
+    return std::chrono::steady_clock::now() + context.settings.orders.deadline;
+  }
 
   Counters& counters;
   Context context;
@@ -81,7 +88,8 @@ OrderService::OrderService(const config::Config& settings, Parts parts)
 
 OrderService::~OrderService() { stop(); }
 
-void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines, Reply<Order> reply) {
+void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines,
+                         Reply<Order> reply) {
   auto& counters = inside_->counters;
   auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
                                  std::move(reply), [&counters](const Result<Order>& result) {
@@ -103,10 +111,12 @@ void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLin
 }
 
 void OrderService::change_status(StatusChange change, Reply<Order> reply) {
-  auto admitted = inside_->admit(inside_->counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
-                                 std::move(reply), [](const Result<Order>&) {});
+  auto admitted =
+      inside_->admit(inside_->counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
+                     std::move(reply), [](const Result<Order>&) {});
   if (!admitted) return;
-  tell(inside_->context.board.registry(), ChangeStatus{std::move(change), inside_->deadline(), std::move(*admitted)});
+  tell(inside_->context.board.registry(),
+       ChangeStatus{std::move(change), inside_->deadline(), std::move(*admitted)});
 }
 
 void OrderService::find(OrderId id, Reply<std::optional<Order>> reply) {
@@ -114,11 +124,14 @@ void OrderService::find(OrderId id, Reply<std::optional<Order>> reply) {
 }
 
 void OrderService::list(OrderQuery query, Reply<std::vector<Order>> reply) {
-  inside_->query(std::move(reply), [query = std::move(query)](OrderStore& store) { return store.list(query); });
+  inside_->query(std::move(reply),
+                 [query = std::move(query)](OrderStore& store) { return store.list(query); });
 }
 
-void OrderService::list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply) {
-  inside_->query(std::move(reply), [after, limit](OrderStore& store) { return store.list_items(after, limit); });
+void OrderService::list_items(std::int64_t after, std::int32_t limit,
+                              Reply<std::vector<OrderItemRow>> reply) {
+  inside_->query(std::move(reply),
+                 [after, limit](OrderStore& store) { return store.list_items(after, limit); });
 }
 
 void OrderService::check_writable(Reply<Done> reply) {
@@ -138,8 +151,8 @@ void OrderService::stop() {
   if (!inside_->supervisor) return;
   caf::anon_send_exit(inside_->supervisor, caf::exit_reason::user_shutdown);
   inside_->supervisor = nullptr;
-  // The system waits for its actors when it is destroyed; a writer that is stuck on PostgreSQL must not hold that up for
-  // longer than its own time limits.
+  // The system waits for its actors when it is destroyed; a writer that is stuck on PostgreSQL must not hold
+  // that up for longer than its own time limits.
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (inside_->system.registry().running() > 0 && std::chrono::steady_clock::now() < limit) {
     std::this_thread::sleep_for(milliseconds(2));

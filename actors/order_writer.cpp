@@ -52,7 +52,8 @@ class OrderWriterState {
     flush_soon();
   }
 
-  /// Everything that arrived before this message has queued up by now: that is the group that shares a commit.
+  /// Everything that arrived before this message has queued up by now: that is the group that shares a
+  /// commit.
   void flush() {
     flushing_ = false;
     if (committing_.asks.empty()) take_commits();
@@ -84,7 +85,8 @@ class OrderWriterState {
   /// True: it is too late to begin, and the asker has been told that nothing was written.
   template <class Ask>
   static bool too_late(const Ask& ask, Clock::time_point now) {
-    return ask.deadline <= now && ask.reply(Error{ErrorCode::timed_out, "the deadline passed before it was written"});
+    return ask.deadline <= now &&
+           ask.reply(Error{ErrorCode::timed_out, "the deadline passed before it was written"});
   }
 
   void take_commits() {
@@ -143,7 +145,8 @@ class OrderWriterState {
       return;
     }
     const Error& error = outcomes.error();
-    if (error.code == ErrorCode::outcome_unknown || (batch.unknown && error.code == ErrorCode::storage_unavailable)) {
+    if (error.code == ErrorCode::outcome_unknown ||
+        (batch.unknown && error.code == ErrorCode::storage_unavailable)) {
       if (!batch.unknown) ++context_->counters.commits_unknown;
       batch.unknown = true;
       ++context_->counters.storage_retries;
@@ -196,8 +199,8 @@ class OrderWriterState {
   BackOff back_off_{std::chrono::milliseconds(50), std::chrono::milliseconds(1'000)};
 };
 
-OrderWriter::behavior_type order_writer(OrderWriter::stateful_pointer<OrderWriterState> self, const Context* context,
-                                        const OpenStore& open) {
+OrderWriter::behavior_type order_writer(OrderWriter::stateful_pointer<OrderWriterState> self,
+                                        const Context* context, const OpenStore& open) {
   auto& state = self->state;
   state.attach(context, open);
   return {

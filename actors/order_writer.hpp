@@ -1,6 +1,6 @@
-// Writes orders: takes whatever commits and changes of status have queued up and writes each kind in one transaction
-// (T_order). Answers only what is durable. Lives on a thread of its own, which may block on PostgreSQL. One writer serves
-// the same customers always. Spawned by the supervisor.
+// Writes orders: takes whatever commits and changes of status have queued up and writes each kind in one
+// transaction (T_order). Answers only what is durable. Lives on a thread of its own, which may block on
+// PostgreSQL. One writer serves the same customers always. Spawned by the supervisor.
 #pragma once
 
 #include <functional>

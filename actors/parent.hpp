@@ -1,6 +1,6 @@
-// What the parents of many children have in common: sweeping the idle ones about once a second, forgetting those that
-// died, ending all of them when the parent ends. Used by the registry (customers) and the catalog proxy (products). Lives
-// in one actor.
+// What the parents of many children have in common: sweeping the idle ones about once a second, forgetting
+// those that died, ending all of them when the parent ends. Used by the registry (customers) and the catalog
+// proxy (products). Lives in one actor.
 #pragma once
 
 #include <chrono>

@@ -6,7 +6,8 @@
 
 namespace orders::actors {
 
-Placement::Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<Order> reply, std::size_t lines_max)
+Placement::Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<Order> reply,
+                     std::size_t lines_max)
     : id_(id), customer_(customer), deadline_(deadline), reply_(std::move(reply)), lines_max_(lines_max) {}
 
 void Placement::start(std::optional<std::vector<OrderLine>> lines, PlacementWork& work) {
@@ -25,10 +26,12 @@ void Placement::on_cart(Result<std::optional<CartContents>> cart, PlacementWork&
   if (!cart.value()) return answer_and_finish({ErrorCode::no_active_cart, "the customer has no active cart"});
   cart_ = cart.value()->id;
   auto lines = lines_of_cart(cart.value()->lines);
-  if (lines.empty()) return answer_and_finish({ErrorCode::empty_cart, "the customer's cart has nothing in it"});
+  if (lines.empty())
+    return answer_and_finish({ErrorCode::empty_cart, "the customer's cart has nothing in it"});
   if (lines.size() > lines_max_) {
-    return answer_and_finish({ErrorCode::validation_failed,
-                              "the cart has more than the " + std::to_string(lines_max_) + " lines an order may have"});
+    return answer_and_finish(
+        {ErrorCode::validation_failed,
+         "the cart has more than the " + std::to_string(lines_max_) + " lines an order may have"});
   }
   begin(std::move(lines), work);
 }
@@ -58,12 +61,14 @@ void Placement::ask_all(PlacementWork& work) {
 }
 
 void Placement::ask_next_ascending(PlacementWork& work) {
-  const auto next = std::find_if(legs_.begin(), legs_.end(), [](const Leg& l) { return l.state == LegState::idle; });
+  const auto next =
+      std::find_if(legs_.begin(), legs_.end(), [](const Leg& l) { return l.state == LegState::idle; });
   if (next == legs_.end()) return commit(work, deadline_);
   ask(*next, work);
 }
 
-void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<HoldAnswer>& answer, PlacementWork& work) {
+void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<HoldAnswer>& answer,
+                        PlacementWork& work) {
   Leg* leg = leg_of(product);
   if (leg == nullptr || attempt != attempt_ || leg->state != LegState::asked) return;
   if (!answer.ok()) {
@@ -71,14 +76,20 @@ void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<Ho
     if (!leg_error_) leg_error_ = answer.error();
   } else {
     switch (answer.value().verdict) {
-      case HoldVerdict::granted: leg->state = LegState::granted; break;
+      case HoldVerdict::granted:
+        leg->state = LegState::granted;
+        break;
       case HoldVerdict::refused:
         leg->state = LegState::refused;
         leg->available = answer.value().available;
         leg->in_catalog = answer.value().in_catalog;
         break;
-      case HoldVerdict::conflict: leg->state = LegState::conflict; break;
-      case HoldVerdict::undecided: leg->state = LegState::failed; break;
+      case HoldVerdict::conflict:
+        leg->state = LegState::conflict;
+        break;
+      case HoldVerdict::undecided:
+        leg->state = LegState::failed;
+        break;
     }
   }
   if (phase_ == Phase::holding) consider(work);
@@ -129,7 +140,9 @@ void Placement::release_all(std::optional<Error> failure, PlacementWork& work) {
 void Placement::on_released(ProductId product, std::int32_t attempt, bool done, PlacementWork& work) {
   Leg* leg = leg_of(product);
   if (leg == nullptr || attempt != attempt_ || leg->state != LegState::releasing) return;
-  if (!done) return work.release(product, {id_, attempt_}, past_deadline_);  // whoever was to release it died: ask again
+  if (!done)
+    return work.release(product, {id_, attempt_},
+                        past_deadline_);  // whoever was to release it died: ask again
   leg->state = LegState::idle;
   after_release(work);
 }
@@ -162,15 +175,19 @@ void Placement::on_committed(Result<CommitOutcome> outcome, PlacementWork& work)
   if (phase_ != Phase::committing) return;
   if (!outcome.ok()) {
     if (outcome.error().code != ErrorCode::lost) return release_all(std::move(outcome.error()), work);
-    return commit(work, Deadline::max());  // R7: the same again, and not given up, until it is known what happened
+    return commit(work,
+                  Deadline::max());  // R7: the same again, and not given up, until it is known what happened
   }
   switch (outcome.value().verdict) {
-    case CommitVerdict::committed: break;
+    case CommitVerdict::committed:
+      break;
     case CommitVerdict::not_held:
-      return release_all(Error{ErrorCode::contended, "a reservation was given back while the order was being written"},
-                         work);
+      return release_all(
+          Error{ErrorCode::contended, "a reservation was given back while the order was being written"},
+          work);
     case CommitVerdict::cart_already_ordered:
-      return release_all(Error{ErrorCode::no_active_cart, "the customer's cart has been ordered already"}, work);
+      return release_all(Error{ErrorCode::no_active_cart, "the customer's cart has been ordered already"},
+                         work);
   }
   order_ = std::move(outcome.value().order);
   if (!cart_) {
@@ -193,16 +210,21 @@ void Placement::on_deadline(PlacementWork& work) {
   past_deadline_ = true;
   switch (phase_) {
     case Phase::fetching_cart:
-      return answer_and_finish({ErrorCode::cart_unavailable, "the cart service did not answer before the deadline"});
-    case Phase::holding: return release_all(Error{ErrorCode::timed_out, "the stock was not held before the deadline"}, work);
+      return answer_and_finish(
+          {ErrorCode::cart_unavailable, "the cart service did not answer before the deadline"});
+    case Phase::holding:
+      return release_all(Error{ErrorCode::timed_out, "the stock was not held before the deadline"}, work);
     case Phase::releasing:
-      if (!failure_) failure_ = Error{ErrorCode::contended, "the deadline passed while other orders were deciding"};
+      if (!failure_)
+        failure_ = Error{ErrorCode::contended, "the deadline passed while other orders were deciding"};
       return answer_failure();
     case Phase::committing:
       reply_(Error{ErrorCode::outcome_unknown, "the deadline passed while the order was being written"});
       return;
-    case Phase::closing_cart: return on_cart_closed();  // the order stands; its cart is closed later
-    case Phase::done: return;
+    case Phase::closing_cart:
+      return on_cart_closed();  // the order stands; its cart is closed later
+    case Phase::done:
+      return;
   }
 }
 
@@ -223,8 +245,8 @@ void Placement::answer_and_finish(Error failure) {
 }
 
 Placement::Leg* Placement::leg_of(ProductId product) {
-  const auto found =
-      std::lower_bound(legs_.begin(), legs_.end(), product, [](const Leg& l, ProductId p) { return l.product < p; });
+  const auto found = std::lower_bound(legs_.begin(), legs_.end(), product,
+                                      [](const Leg& l, ProductId p) { return l.product < p; });
   return found != legs_.end() && found->product == product ? &*found : nullptr;
 }
 

@@ -1,6 +1,6 @@
-// One order on its way: which products it holds, what it still waits for, and what happens next (rules R12 to R14). A
-// plain state machine without clocks, threads or actors: the customer actor feeds it news and carries out its wishes
-// through PlacementWork. Lives in one actor.
+// One order on its way: which products it holds, what it still waits for, and what happens next (rules R12 to
+// R14). A plain state machine without clocks, threads or actors: the customer actor feeds it news and carries
+// out its wishes through PlacementWork. Lives in one actor.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ namespace orders::actors {
 struct HoldAnswer;
 struct CartContents;
 
-/// What a placement asks of its surroundings. News about each comes back through the placement's on_...() functions.
+/// What a placement asks of its surroundings. News about each comes back through the placement's on_...()
+/// functions.
 class PlacementWork {
  public:
   virtual ~PlacementWork() = default;
@@ -38,15 +39,16 @@ class Placement {
   void start(std::optional<std::vector<OrderLine>> lines, PlacementWork& work);
 
   void on_cart(Result<std::optional<CartContents>> cart, PlacementWork& work);
-  void on_hold(ProductId product, std::int32_t attempt, const Result<HoldAnswer>& answer, PlacementWork& work);
+  void on_hold(ProductId product, std::int32_t attempt, const Result<HoldAnswer>& answer,
+               PlacementWork& work);
   void on_released(ProductId product, std::int32_t attempt, bool done, PlacementWork& work);
   /// A release takes longer, because of `waiting_for`: the client need not wait for it.
   void on_release_delayed(ErrorCode waiting_for);
   void on_committed(Result<CommitOutcome> outcome, PlacementWork& work);
   void on_cart_closed();
   void on_deadline(PlacementWork& work);
-  /// Nobody will feed news any more (the customer actor is dying): gives back whatever may be held. An order that is
-  /// being written meanwhile wins or loses against that in the database, never both (rule R6).
+  /// Nobody will feed news any more (the customer actor is dying): gives back whatever may be held. An order
+  /// that is being written meanwhile wins or loses against that in the database, never both (rule R6).
   void abandon(PlacementWork& work);
 
   [[nodiscard]] OrderId id() const { return id_; }

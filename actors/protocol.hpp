@@ -1,6 +1,7 @@
-// The vocabulary of the actors: every message, every typed interface, every CAF macro. Messages are imperatives or news;
-// what expects an answer carries a Reply, which also tells when the answer is lost. All of it stays in this process.
-// Included by the actors only; http/ talks to actors/order_service.hpp, which knows no CAF.
+// The vocabulary of the actors: every message, every typed interface, every CAF macro. Messages are
+// imperatives or news; what expects an answer carries a Reply, which also tells when the answer is lost. All
+// of it stays in this process. Included by the actors only; http/ talks to actors/order_service.hpp, which
+// knows no CAF.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@
 
 namespace orders::actors {
 
-// ---- orders -------------------------------------------------------------------------------------------------------
+// ---- orders
+// -------------------------------------------------------------------------------------------------------
 
 /// A client wants an order. `id` is 0 until the registry gives it one.
 struct PlaceOrder {
@@ -37,7 +39,8 @@ struct ChangeStatus {
   Reply<Order> reply;
 };
 
-// ---- stock --------------------------------------------------------------------------------------------------------
+// ---- stock
+// --------------------------------------------------------------------------------------------------------
 
 struct HoldAnswer {
   HoldVerdict verdict = HoldVerdict::undecided;
@@ -54,26 +57,29 @@ struct HoldUnits {
   Reply<HoldAnswer> reply;
 };
 
-/// Give back what that attempt of that order holds of the product, if it holds anything; takes an undecided hold out of
-/// the queue. Answered once the units are in the ledger and the catalog has been told (or could not be).
+/// Give back what that attempt of that order holds of the product, if it holds anything; takes an undecided
+/// hold out of the queue. Answered once the units are in the ledger and the catalog has been told (or could
+/// not be).
 struct ReleaseUnits {
   ProductId product;
   HoldKey key;
-  bool urgent = false;  ///< the order is past its deadline: call `delayed` at once if it is not released at once
+  bool urgent =
+      false;  ///< the order is past its deadline: call `delayed` at once if it is not released at once
   Reply<Done> reply;
   /// Called when it will take longer, with what is being waited for. May be called several times, or never.
   std::function<void(ErrorCode)> delayed;
 };
 
-// ---- persistence --------------------------------------------------------------------------------------------------
+// ---- persistence
+// --------------------------------------------------------------------------------------------------
 
 struct ReadLedger {
   ProductId product;
   Reply<std::optional<Ledger>> reply;
 };
 
-/// One cycle's part of a T_intent. Errors: storage_unavailable and internal mean that nothing was written; an unknown
-/// outcome is never answered, but repeated until it is known (rule R7).
+/// One cycle's part of a T_intent. Errors: storage_unavailable and internal mean that nothing was written; an
+/// unknown outcome is never answered, but repeated until it is known (rule R7).
 struct RecordCycle {
   CycleRequest cycle;
   Reply<CycleResult> reply;
@@ -84,7 +90,8 @@ struct MarkApplied {
   Reply<Done> reply;
 };
 
-/// One order's part of a T_order. Errors as for RecordCycle, and timed_out: the deadline passed before it was begun.
+/// One order's part of a T_order. Errors as for RecordCycle, and timed_out: the deadline passed before it was
+/// begun.
 struct CommitOrder {
   OrderCommit order;
   Deadline deadline;
@@ -111,14 +118,16 @@ struct Query {
   std::function<void(OrderStore&)> run;
 };
 
-// ---- carts --------------------------------------------------------------------------------------------------------
+// ---- carts
+// --------------------------------------------------------------------------------------------------------
 
 struct CartContents {
   CartId id;
   std::vector<CartLine> lines;
 };
 
-/// The customer's active cart with its lines; none when there is no active cart that has not been ordered yet.
+/// The customer's active cart with its lines; none when there is no active cart that has not been ordered
+/// yet.
 struct FetchCart {
   CustomerId customer;
   Deadline deadline;
@@ -131,7 +140,8 @@ struct CloseCart {
   Reply<Done> reply;
 };
 
-// ---- life of actors -----------------------------------------------------------------------------------------------
+// ---- life of actors
+// -----------------------------------------------------------------------------------------------
 
 /// From a parent to a child that has not been used for a while: ask to retire if you have nothing to do.
 struct RetireIfIdle {};
@@ -153,8 +163,9 @@ struct Call {
   std::function<void()> run;
 };
 
-using Registry = caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<ChangeStatus>,
-                                  caf::reacts_to<AskToRetire<CustomerId>>, caf::reacts_to<Call>, caf::reacts_to<Tick>>;
+using Registry =
+    caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<ChangeStatus>,
+                     caf::reacts_to<AskToRetire<CustomerId>>, caf::reacts_to<Call>, caf::reacts_to<Tick>>;
 
 /// One for each active customer.
 using Customer = caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<Call>, caf::reacts_to<Tick>,
@@ -165,20 +176,22 @@ using Catalog = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<Relea
                                  caf::reacts_to<AskToRetire<ProductId>>, caf::reacts_to<Tick>>;
 
 /// One for each active product: runs its cycles.
-using Product = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>, caf::reacts_to<Call>,
-                                 caf::reacts_to<Tick>, caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
+using Product =
+    caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>, caf::reacts_to<Call>,
+                     caf::reacts_to<Tick>, caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
 
 /// The cart proxy.
 using CartProxy = caf::typed_actor<caf::reacts_to<FetchCart>, caf::reacts_to<CloseCart>, caf::reacts_to<Call>,
                                    caf::reacts_to<Tick>>;
 
 /// Writes T_intents, on a thread of its own.
-using IntentWriter = caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to<RecordCycle>, caf::reacts_to<MarkApplied>,
-                                      caf::reacts_to<Flush>>;
+using IntentWriter = caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to<RecordCycle>,
+                                      caf::reacts_to<MarkApplied>, caf::reacts_to<Flush>>;
 
 /// Writes T_orders and everything else about orders, on a thread of its own.
-using OrderWriter = caf::typed_actor<caf::reacts_to<CommitOrder>, caf::reacts_to<StoreStatus>, caf::reacts_to<ReserveIds>,
-                                     caf::reacts_to<RecordClosedCart>, caf::reacts_to<Flush>>;
+using OrderWriter =
+    caf::typed_actor<caf::reacts_to<CommitOrder>, caf::reacts_to<StoreStatus>, caf::reacts_to<ReserveIds>,
+                     caf::reacts_to<RecordClosedCart>, caf::reacts_to<Flush>>;
 
 /// Reads, on a thread of its own.
 using Reader = caf::typed_actor<caf::reacts_to<Query>>;

@@ -1,5 +1,5 @@
-// Reads from the store on a thread of its own, which may block on PostgreSQL. What is read, and who gets it, comes with
-// the Query. Spawned by the supervisor.
+// Reads from the store on a thread of its own, which may block on PostgreSQL. What is read, and who gets it,
+// comes with the Query. Spawned by the supervisor.
 #pragma once
 
 #include "actors/order_writer.hpp"

@@ -21,7 +21,9 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
   }
 
   void change(ChangeStatus& ask) {
-    auto stored = [ask, context = &context()](Result<StatusOutcome> outcome) { answer(ask, std::move(outcome), *context); };
+    auto stored = [ask, context = &context()](Result<StatusOutcome> outcome) {
+      answer(ask, std::move(outcome), *context);
+    };
     const auto writer = context().board.order_writer(ask.change.id);
     tell(writer, StoreStatus{ask.change, ask.deadline, Reply<StatusOutcome>(std::move(stored))});
   }
@@ -72,10 +74,12 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
     auto& stored = outcome.value();
     for (const auto& owed : stored.owed) {
       // R10: the cancelled order's units are owed, and durably so; the product's next cycle gives them back.
-      tell(context.board.catalog(), ReleaseUnits{owed.product, {ask.change.id, owed.attempt}, false, Reply<Done>(), {}});
+      tell(context.board.catalog(),
+           ReleaseUnits{owed.product, {ask.change.id, owed.attempt}, false, Reply<Done>(), {}});
     }
     if (!stored.order) {
-      ask.reply(Error{ErrorCode::order_not_found, "there is no order " + std::to_string(ask.change.id.value)});
+      ask.reply(
+          Error{ErrorCode::order_not_found, "there is no order " + std::to_string(ask.change.id.value)});
     } else if (!stored.fault.empty()) {
       ask.reply(Error{ErrorCode::illegal_transition, stored.fault});
     } else {
@@ -105,6 +109,8 @@ Registry::behavior_type registry(Registry::stateful_pointer<RegistryState> self,
 
 }  // namespace
 
-Registry spawn_registry(caf::actor_system& system, const Context& context) { return system.spawn(registry, &context); }
+Registry spawn_registry(caf::actor_system& system, const Context& context) {
+  return system.spawn(registry, &context);
+}
 
 }  // namespace orders::actors

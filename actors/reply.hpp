@@ -1,7 +1,7 @@
-// A promise to answer exactly once. Whoever is asked for something gets a Reply and calls it when done; copies share the
-// one answer. If every copy goes away unanswered (an actor died, a queue was dropped), the asker is told so: that is how
-// nothing asked is ever forgotten (rule R14). Any thread; the callback runs in the thread that answers, so it must be
-// short, must not block and must not throw.
+// A promise to answer exactly once. Whoever is asked for something gets a Reply and calls it when done;
+// copies share the one answer. If every copy goes away unanswered (an actor died, a queue was dropped), the
+// asker is told so: that is how nothing asked is ever forgotten (rule R14). Any thread; the callback runs in
+// the thread that answers, so it must be short, must not block and must not throw.
 #pragma once
 
 #include <atomic>

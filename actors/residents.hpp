@@ -1,8 +1,9 @@
-// The children of a registry: one actor for each active key, spawned when first spoken to, retired when not used for a
-// while, so that memory is bounded by the active ones. Lives in one actor; not thread-safe.
+// The children of a registry: one actor for each active key, spawned when first spoken to, retired when not
+// used for a while, so that memory is bounded by the active ones. Lives in one actor; not thread-safe.
 //
-// Retiring takes two steps, because a message may be on its way while a child decides: the parent counts what it has sent
-// to each child, the child asks to retire naming the count it has seen, and only if nothing is on its way it is let go.
+// Retiring takes two steps, because a message may be on its way while a child decides: the parent counts what
+// it has sent to each child, the child asks to retire naming the count it has seen, and only if nothing is on
+// its way it is let go.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,8 @@ class Residents {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `idle`: how long a child may go unused. `most`: beyond this many, the ones unused longest are asked to leave at once.
+  /// `idle`: how long a child may go unused. `most`: beyond this many, the ones unused longest are asked to
+  /// leave at once.
   Residents(std::chrono::milliseconds idle, std::size_t most) : idle_(idle), most_(most) {}
 
   [[nodiscard]] std::size_t size() const { return children_.size(); }
@@ -41,7 +43,8 @@ class Residents {
     tell(child.handle, std::forward<Message>(message));
   }
 
-  /// Asks those that have not been used for long, or are too many, whether they can go. Call it about once a second.
+  /// Asks those that have not been used for long, or are too many, whether they can go. Call it about once a
+  /// second.
   void sweep() {
     const auto unused_since = Clock::now() - idle_;
     std::size_t too_many = children_.size() > most_ ? children_.size() - most_ : 0;

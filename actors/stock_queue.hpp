@@ -1,6 +1,6 @@
-// What waits at one product: holds that are not decided, releases that are not committed, and holds that are granted in
-// the ledger but must not be answered before the catalog has been told. Plain data with the questions a product actor
-// asks of it. Lives in one actor.
+// What waits at one product: holds that are not decided, releases that are not committed, and holds that are
+// granted in the ledger but must not be answered before the catalog has been told. Plain data with the
+// questions a product actor asks of it. Lives in one actor.
 #pragma once
 
 #include <algorithm>
@@ -22,10 +22,10 @@ struct QueuedHold {
 
 class StockQueue {
  public:
-  std::vector<QueuedHold> holds;         ///< first come, first served
+  std::vector<QueuedHold> holds;  ///< first come, first served
   std::vector<ReleaseUnits> releases;
-  std::vector<HoldUnits> unconfirmed;    ///< granted in the ledger, not yet answered
-  std::vector<ReleaseUnits> releasing;   ///< committed in the ledger, not yet answered
+  std::vector<HoldUnits> unconfirmed;   ///< granted in the ledger, not yet answered
+  std::vector<ReleaseUnits> releasing;  ///< committed in the ledger, not yet answered
 
   /// Takes the hold of that attempt out of the queue; none if it is not there (any more).
   std::optional<HoldUnits> withdraw(const HoldKey& key) {

@@ -40,7 +40,8 @@ class SupervisorState {
     roles_.readers.resize(database.readers);
     // Writers and readers first: the others send to them as soon as they are there.
     for (auto& writer : roles_.intent_writers) {
-      keep(writer, [this] { return spawn_intent_writer(self_->system(), *context_, factories_.open_journal); });
+      keep(writer,
+           [this] { return spawn_intent_writer(self_->system(), *context_, factories_.open_journal); });
     }
     for (auto& writer : roles_.order_writers) {
       keep(writer, [this] { return spawn_order_writer(self_->system(), *context_, factories_.open_store); });
@@ -74,7 +75,8 @@ class SupervisorState {
       if (kept.address() != down.source) continue;
       ++context_->counters.actors_restarted;
       const auto reason = self_->system().render(down.reason);
-      spdlog::error("an actor died ({}) and is restarted; what it had not answered is answered as lost", reason);
+      spdlog::error("an actor died ({}) and is restarted; what it had not answered is answered as lost",
+                    reason);
       if (too_many_restarts()) {
         factories_.give_up("actors died too often; last reason: " + reason);
         self_->quit();
@@ -109,7 +111,8 @@ class SupervisorState {
 
 namespace {
 
-caf::behavior supervisor(caf::stateful_actor<SupervisorState>* self, Context* context, const Factories& factories) {
+caf::behavior supervisor(caf::stateful_actor<SupervisorState>* self, Context* context,
+                         const Factories& factories) {
   self->state.attach(context, factories);
   return {[](Tick) {}};  // it only listens to deaths
 }

@@ -1,6 +1,7 @@
-// Starts the actors with a fixed role, restarts what dies and connects the successor on the switchboard. What a dead one
-// left unanswered is answered by the Replies it held. Too many restarts within a minute mean that something is broken
-// that restarting does not mend: then the process is asked to give up. One for the process, made by OrderService.
+// Starts the actors with a fixed role, restarts what dies and connects the successor on the switchboard. What
+// a dead one left unanswered is answered by the Replies it held. Too many restarts within a minute mean that
+// something is broken that restarting does not mend: then the process is asked to give up. One for the
+// process, made by OrderService.
 #pragma once
 
 #include <functional>

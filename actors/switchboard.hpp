@@ -1,5 +1,6 @@
-// Where the actors with a fixed role are to be found now. The supervisor connects a role when it (re)starts an actor;
-// everybody else asks at each send, so that nobody keeps a handle to an actor that has died. Any thread.
+// Where the actors with a fixed role are to be found now. The supervisor connects a role when it (re)starts
+// an actor; everybody else asks at each send, so that nobody keeps a handle to an actor that has died. Any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -15,8 +16,8 @@
 
 namespace orders::actors {
 
-/// The handles of the fixed roles. Writers are chosen by key, so that what concerns one product or one customer keeps
-/// its order; readers take turns.
+/// The handles of the fixed roles. Writers are chosen by key, so that what concerns one product or one
+/// customer keeps its order; readers take turns.
 struct Roles {
   Registry registry;
   Catalog catalog;
@@ -37,8 +38,12 @@ class Switchboard {
   [[nodiscard]] Registry registry() const { return now()->registry; }
   [[nodiscard]] Catalog catalog() const { return now()->catalog; }
   [[nodiscard]] CartProxy cart() const { return now()->cart; }
-  [[nodiscard]] IntentWriter intent_writer(ProductId product) const { return pick(now()->intent_writers, product); }
-  [[nodiscard]] OrderWriter order_writer(CustomerId customer) const { return pick(now()->order_writers, customer); }
+  [[nodiscard]] IntentWriter intent_writer(ProductId product) const {
+    return pick(now()->intent_writers, product);
+  }
+  [[nodiscard]] OrderWriter order_writer(CustomerId customer) const {
+    return pick(now()->order_writers, customer);
+  }
   [[nodiscard]] OrderWriter order_writer(OrderId order) const { return pick(now()->order_writers, order); }
   [[nodiscard]] Reader reader() const {
     const auto roles = now();

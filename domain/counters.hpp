@@ -1,5 +1,5 @@
-// What the service counts about orders and stock, as plain atomics: whoever does a thing counts it, and http/metrics
-// renders all of it for GET /metrics. Any thread; one object for the process, owned by main.cpp.
+// What the service counts about orders and stock, as plain atomics: whoever does a thing counts it, and
+// http/metrics renders all of it for GET /metrics. Any thread; one object for the process, owned by main.cpp.
 #pragma once
 
 #include <atomic>
@@ -22,11 +22,11 @@ struct Counters {
   Count admissions_refused{0};
 
   // Stock.
-  Count cycles{0};           ///< committed or read-only cycles of products
-  Count cycles_stale{0};     ///< the ledger row had moved under them
+  Count cycles{0};        ///< committed or read-only cycles of products
+  Count cycles_stale{0};  ///< the ledger row had moved under them
   Count movements{0};
-  Count foreign_edits{0};    ///< somebody else changed the catalog's stock
-  Count late_writes{0};      ///< own late PUTs found and repaired
+  Count foreign_edits{0};  ///< somebody else changed the catalog's stock
+  Count late_writes{0};    ///< own late PUTs found and repaired
   Count puts_unanswered{0};
   Gauge holds_parked{0};
 

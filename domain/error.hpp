@@ -1,5 +1,5 @@
-// What can go wrong, as one closed list: every folder turns its own troubles into an Error, and http/problem turns an
-// Error into an answer. Plain values, safe in any thread.
+// What can go wrong, as one closed list: every folder turns its own troubles into an Error, and http/problem
+// turns an Error into an answer. Plain values, safe in any thread.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace orders {
 
 enum class ErrorCode : std::uint8_t {
-  malformed_json,          ///< the body is not JSON
-  validation_failed,       ///< understood, but some field is not allowed; Error::fields says which
-  invalid_parameter,       ///< a path or query parameter is not what it must be
+  malformed_json,     ///< the body is not JSON
+  validation_failed,  ///< understood, but some field is not allowed; Error::fields says which
+  invalid_parameter,  ///< a path or query parameter is not what it must be
   route_not_found,
   method_not_allowed,
   order_not_found,
@@ -34,7 +34,8 @@ enum class ErrorCode : std::uint8_t {
   internal,
 };
 
-/// One thing wrong with one field. `pointer` is a JSON pointer (RFC 6901) into the body, e.g. "/items/0/quantity".
+/// One thing wrong with one field. `pointer` is a JSON pointer (RFC 6901) into the body, e.g.
+/// "/items/0/quantity".
 struct FieldError {
   std::string pointer;
   std::string detail;

@@ -1,6 +1,7 @@
-// The ports to the two services orders talk to. http/client implements them over HTTP; the catalog and cart proxy actors
-// call them. Calls return at once; `done` is called exactly once, from a thread of the implementation (or from the
-// caller's, when refused at once): it must not block. Every call ends by its deadline.
+// The ports to the two services orders talk to. http/client implements them over HTTP; the catalog and cart
+// proxy actors call them. Calls return at once; `done` is called exactly once, from a thread of the
+// implementation (or from the caller's, when refused at once): it must not block. Every call ends by its
+// deadline.
 #pragma once
 
 #include <chrono>
@@ -21,13 +22,14 @@ class CatalogClient {
   virtual ~CatalogClient() = default;
 
   /// The product, or none if the catalog does not know it (confirmed by asking once more, alone).
-  /// Errors: catalog_unavailable, also when the answers were about other products until the tries were used up.
+  /// Errors: catalog_unavailable, also when the answers were about other products until the tries were used
+  /// up.
   using Got = std::function<void(Result<std::optional<CatalogProduct>>)>;
   virtual void get(ProductId product, Deadline deadline, Got done) = 0;
 
-  /// Replaces the product. Done means: the catalog answered that this very product now has this quantity. An error
-  /// (catalog_unavailable) means nothing: it may have been applied, may not, or may be applied later (rule R2).
-  /// Sent at most once: never repeated by the implementation (rule R4).
+  /// Replaces the product. Done means: the catalog answered that this very product now has this quantity. An
+  /// error (catalog_unavailable) means nothing: it may have been applied, may not, or may be applied later
+  /// (rule R2). Sent at most once: never repeated by the implementation (rule R4).
   using PutDone = std::function<void(Result<Done>)>;
   virtual void put(const CatalogProduct& product, Deadline deadline, PutDone done) = 0;
 };

@@ -19,7 +19,8 @@ inline constexpr const char* initial_status = "Ordered";
 /// Status texts are 1 to this many Unicode characters, NUL apart.
 inline constexpr int status_characters_max = 64;
 
-/// A line as the client asked for it; also "so many units of one product" once lines of one product are summed.
+/// A line as the client asked for it; also "so many units of one product" once lines of one product are
+/// summed.
 struct OrderLine {
   ProductId product;
   std::int32_t quantity = 0;  ///< 1 to 2147483647

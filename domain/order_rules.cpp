@@ -17,8 +17,8 @@ Result<std::vector<OrderLine>> sum_by_product(const std::vector<OrderLine>& line
   summed.reserve(sums.size());
   for (const auto& [product, quantity] : sums) {
     if (quantity > quantity_max) {
-      return Error{ErrorCode::validation_failed,
-                   "the lines of product " + std::to_string(product.value) + " add up to more than 2147483647"};
+      return Error{ErrorCode::validation_failed, "the lines of product " + std::to_string(product.value) +
+                                                     " add up to more than 2147483647"};
     }
     summed.push_back({product, static_cast<std::int32_t>(quantity)});
   }

@@ -1,5 +1,6 @@
-// The rules about orders that need nothing but the order: which lines are allowed, how they add up, which status texts
-// and changes of status are allowed. Pure functions, safe in any thread; used by http/ (checking bodies) and actors/.
+// The rules about orders that need nothing but the order: which lines are allowed, how they add up, which
+// status texts and changes of status are allowed. Pure functions, safe in any thread; used by http/ (checking
+// bodies) and actors/.
 #pragma once
 
 #include <map>
@@ -17,8 +18,9 @@ namespace orders {
 /// Error validation_failed when there is no line, or a product's lines add up to more than 2147483647.
 Result<std::vector<OrderLine>> sum_by_product(const std::vector<OrderLine>& lines);
 
-/// Lines of a cart as lines of an order. The cart service lets a line's quantity be 0 or negative (a customer who put
-/// something back): products that have such a line become one line of their net quantity, or none if that is not positive.
+/// Lines of a cart as lines of an order. The cart service lets a line's quantity be 0 or negative (a customer
+/// who put something back): products that have such a line become one line of their net quantity, or none if
+/// that is not positive.
 struct CartLine {
   ProductId product;
   std::int32_t quantity = 0;  ///< 0 and negative ones occur

@@ -1,10 +1,12 @@
-// The port to stored orders. persistence/order_store implements it on PostgreSQL; actors/order_writer and actors/reader
-// call it, each from one thread of its own: calls block for a round trip or more, and one object serves one thread.
+// The port to stored orders. persistence/order_store implements it on PostgreSQL; actors/order_writer and
+// actors/reader call it, each from one thread of its own: calls block for a round trip or more, and one
+// object serves one thread.
 //
 // Errors of every call, unless it says otherwise:
 //   storage_unavailable  the server could not be reached; nothing was written
-//   outcome_unknown      (writes) the connection was lost around the COMMIT: repeat the very same call until it tells
-//   internal             the server refused the statement (a bug or a broken schema); nothing was written
+//   outcome_unknown      (writes) the connection was lost around the COMMIT: repeat the very same call until
+//   it tells internal             the server refused the statement (a bug or a broken schema); nothing was
+//   written
 #pragma once
 
 #include <cstdint>
@@ -51,9 +53,9 @@ struct OwedUnits {
 };
 
 struct StatusOutcome {
-  std::optional<Order> order;    ///< as it stands now; none: there is no such order
-  std::string fault;             ///< why the step is forbidden (StatusRules::fault); empty when it was done
-  std::vector<OwedUnits> owed;   ///< reservations that became `owed` with this change
+  std::optional<Order> order;   ///< as it stands now; none: there is no such order
+  std::string fault;            ///< why the step is forbidden (StatusRules::fault); empty when it was done
+  std::vector<OwedUnits> owed;  ///< reservations that became `owed` with this change
 };
 
 /// A run of ids that nobody else has or will have, also after a crash.
@@ -65,7 +67,7 @@ struct IdBlock {
 struct OrderQuery {
   std::optional<CustomerId> customer;
   std::optional<std::string> status;
-  OrderId after{0};      ///< only orders with larger ids
+  OrderId after{0};        ///< only orders with larger ids
   std::int32_t limit = 0;  ///< at most this many, 1 to 10,000
 };
 
@@ -80,12 +82,12 @@ class OrderStore {
  public:
   virtual ~OrderStore() = default;
 
-  /// T_order for a whole batch, one outcome for each in the order asked. Repeating a batch of unknown outcome finds what
-  /// the first try did: `committed` for orders that are there.
+  /// T_order for a whole batch, one outcome for each in the order asked. Repeating a batch of unknown outcome
+  /// finds what the first try did: `committed` for orders that are there.
   virtual Result<std::vector<CommitOutcome>> commit(const std::vector<OrderCommit>& batch) = 0;
 
-  /// Changes the status of each (every order at most once in a batch), under `rules`; a change that restocks turns the
-  /// order's reservations from sold to owed in the same transaction (rule R10).
+  /// Changes the status of each (every order at most once in a batch), under `rules`; a change that restocks
+  /// turns the order's reservations from sold to owed in the same transaction (rule R10).
   virtual Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch,
                                                            const StatusRules& rules) = 0;
 

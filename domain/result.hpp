@@ -1,5 +1,5 @@
-// A value or the Error that stood in its way. Ours, because the compilers we build with have no std::expected that
-// clang-tidy 14 can read. A plain value; as thread-safe as T.
+// A value or the Error that stood in its way. Ours, because the compilers we build with have no std::expected
+// that clang-tidy 14 can read. A plain value; as thread-safe as T.
 #pragma once
 
 #include <utility>
@@ -15,8 +15,8 @@ struct Done {};
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::move(value)) {}        // NOLINT(google-explicit-constructor): `return value;`
-  Result(Error error) : held_(std::move(error)) {}    // NOLINT(google-explicit-constructor): `return error;`
+  Result(T value) : held_(std::move(value)) {}      // NOLINT(google-explicit-constructor): `return value;`
+  Result(Error error) : held_(std::move(error)) {}  // NOLINT(google-explicit-constructor): `return error;`
 
   [[nodiscard]] bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }

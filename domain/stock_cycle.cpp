@@ -7,16 +7,20 @@ namespace orders {
 
 const char* to_string(MovementKind kind) {
   switch (kind) {
-    case MovementKind::order: return "order";
-    case MovementKind::settle: return "settle";
-    case MovementKind::foreign: return "foreign";
-    case MovementKind::repair: return "repair";
+    case MovementKind::order:
+      return "order";
+    case MovementKind::settle:
+      return "settle";
+    case MovementKind::foreign:
+      return "foreign";
+    case MovementKind::repair:
+      return "repair";
   }
   return "unknown";
 }
 
-CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const std::vector<std::int32_t>& live_doubts,
-                           std::int64_t released) {
+CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request,
+                           const std::vector<std::int32_t>& live_doubts, std::int64_t released) {
   CycleDecision d;
   const std::int32_t shown = request.seen.quantity;
   std::int64_t quantity = row.quantity;  // R1: the ledger decides, never the GET
@@ -44,7 +48,8 @@ CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const
     d.granted.push_back(granted);
   }
   // The catalog counts in 32 bits and fails for good above that, so it is never told more (R17).
-  d.after = static_cast<std::int32_t>(std::min<std::int64_t>(quantity, std::numeric_limits<std::int32_t>::max()));
+  d.after =
+      static_cast<std::int32_t>(std::min<std::int64_t>(quantity, std::numeric_limits<std::int32_t>::max()));
   d.applied = shown == d.after;
   return d;
 }

@@ -1,6 +1,6 @@
 // The port to the stock journal: the ledger of every product this service has touched, its movements and its
-// reservations. persistence/stock_journal implements it on PostgreSQL; actors/intent_writer calls it, each from one
-// thread of its own: calls block for a round trip or more, and one object serves one thread.
+// reservations. persistence/stock_journal implements it on PostgreSQL; actors/intent_writer calls it, each
+// from one thread of its own: calls block for a round trip or more, and one object serves one thread.
 #pragma once
 
 #include <optional>
@@ -19,15 +19,16 @@ class StockJournal {
   /// Errors: storage_unavailable.
   virtual Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) = 0;
 
-  /// T_intent: runs the cycles of several products (each at most once in a batch) in one transaction and returns their
-  /// results in the order asked. Errors:
+  /// T_intent: runs the cycles of several products (each at most once in a batch) in one transaction and
+  /// returns their results in the order asked. Errors:
   ///   storage_unavailable  nothing was written: call again with the same batch
-  ///   outcome_unknown      the connection was lost around the COMMIT: call again with the same batch until it tells (R7)
-  ///   internal             a cycle is impossible (a bug); nothing was written: run them one by one to find which
+  ///   outcome_unknown      the connection was lost around the COMMIT: call again with the same batch until
+  ///   it tells (R7) internal             a cycle is impossible (a bug); nothing was written: run them one by
+  ///   one to find which
   virtual Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) = 0;
 
-  /// Marks movement `seq` of each product as applied where the ledger still is at (seq, intended). Only for movements
-  /// of which this instance sent every PUT and got an answer to each. May be lost without harm.
+  /// Marks movement `seq` of each product as applied where the ledger still is at (seq, intended). Only for
+  /// movements of which this instance sent every PUT and got an answer to each. May be lost without harm.
   /// Errors: storage_unavailable, outcome_unknown.
   virtual Result<Done> mark_applied(const std::vector<Ledger>& rows) = 0;
 };

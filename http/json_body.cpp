@@ -22,31 +22,41 @@ enum class ValueKind : std::uint8_t { null, boolean, number, text, array, object
 
 const char* described(ValueKind kind) {
   switch (kind) {
-    case ValueKind::null: return "null";
-    case ValueKind::boolean: return "a boolean";
-    case ValueKind::number: return "a number";
-    case ValueKind::text: return "a string";
-    case ValueKind::array: return "an array";
-    case ValueKind::object: return "an object";
+    case ValueKind::null:
+      return "null";
+    case ValueKind::boolean:
+      return "a boolean";
+    case ValueKind::number:
+      return "a number";
+    case ValueKind::text:
+      return "a string";
+    case ValueKind::array:
+      return "an array";
+    case ValueKind::object:
+      return "an object";
   }
   return "something else";
 }
 
-/// What is common to both bodies: an object with members of which some are known, the others are passed over. Derived
-/// classes say which and take their values. RapidJSON calls the functions with its own names.
+/// What is common to both bodies: an object with members of which some are known, the others are passed over.
+/// Derived classes say which and take their values. RapidJSON calls the functions with its own names.
 class BodyReader {
  public:
   virtual ~BodyReader() = default;
 
   bool Null() { return scalar(ValueKind::null, {}); }
   bool Bool(bool) { return scalar(ValueKind::boolean, {}); }
-  bool Int(int) { return false; }          // numbers come as RawNumber
+  bool Int(int) { return false; }  // numbers come as RawNumber
   bool Uint(unsigned) { return false; }
   bool Int64(std::int64_t) { return false; }
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
-  bool RawNumber(const char* text, rapidjson::SizeType length, bool) { return scalar(ValueKind::number, {text, length}); }
-  bool String(const char* text, rapidjson::SizeType length, bool) { return scalar(ValueKind::text, {text, length}); }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    return scalar(ValueKind::number, {text, length});
+  }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return scalar(ValueKind::text, {text, length});
+  }
   bool StartObject() { return open(ValueKind::object); }
   bool StartArray() { return open(ValueKind::array); }
   bool EndObject(rapidjson::SizeType) { return close(); }
@@ -172,7 +182,8 @@ class OrderBody final : public BodyReader {
       in_items_ = false;
       if (lines_->empty() && count_ == 0) fault("/items", "must have at least one line");
       if (count_ > lines_max_) {
-        fault("/items", "must have at most " + std::to_string(lines_max_) + " lines, not " + std::to_string(count_));
+        fault("/items",
+              "must have at most " + std::to_string(lines_max_) + " lines, not " + std::to_string(count_));
       }
     }
   }
@@ -243,8 +254,8 @@ class StatusBody final : public BodyReader {
       fault("", std::string("must be an object, not ") + described(kind));
     } else if (is_member_of_body("status")) {
       status_.emplace(text);
-      const auto wrong =
-          kind == ValueKind::text ? status_fault(text) : std::string("must be a string, not ") + described(kind);
+      const auto wrong = kind == ValueKind::text ? status_fault(text)
+                                                 : std::string("must be a string, not ") + described(kind);
       if (!wrong.empty()) fault("/status", wrong);
     }
   }
@@ -257,16 +268,22 @@ class StatusBody final : public BodyReader {
 std::optional<Error> read(std::string_view body, BodyReader& reader) {
   const auto nul = body.find('\0');  // RapidJSON would take it for the end of the text
   if (nul != std::string_view::npos) {
-    return Error{ErrorCode::malformed_json, "the body is not valid JSON at byte " + std::to_string(nul) + ": a NUL", {}};
+    return Error{ErrorCode::malformed_json,
+                 "the body is not valid JSON at byte " + std::to_string(nul) + ": a NUL",
+                 {}};
   }
   rapidjson::MemoryStream text(body.data(), body.size());
   rapidjson::Reader json;
   const auto parsed = json.Parse<parse_flags>(text, reader);
   if (reader.too_deep()) {
-    return Error{ErrorCode::malformed_json, "the body nests deeper than " + std::to_string(nesting_max) + " levels"};
+    return Error{ErrorCode::malformed_json,
+                 "the body nests deeper than " + std::to_string(nesting_max) + " levels"};
   }
   if (parsed.Code() == rapidjson::kParseErrorNumberTooBig) {  // beyond a double: it never reaches the reader
-    return Error{ErrorCode::validation_failed, "", {{reader.pointer(), "must be a whole number from 1 to 2147483647"}}, {}};
+    return Error{ErrorCode::validation_failed,
+                 "",
+                 {{reader.pointer(), "must be a whole number from 1 to 2147483647"}},
+                 {}};
   }
   if (parsed.IsError()) {
     return Error{ErrorCode::malformed_json, std::string("the body is not valid JSON at byte ") +
@@ -289,7 +306,8 @@ Result<std::optional<std::vector<OrderLine>>> read_order_lines(std::string_view 
 }
 
 Result<std::string> read_status(std::string_view body) {
-  if (blank(body)) return Error{ErrorCode::validation_failed, "", {{"/status", "is missing: the body is empty"}}};
+  if (blank(body))
+    return Error{ErrorCode::validation_failed, "", {{"/status", "is missing: the body is empty"}}};
   StatusBody reader;
   if (auto error = read(body, reader)) return std::move(*error);
   if (!reader.status()) return Error{ErrorCode::validation_failed, "", {{"/status", "is missing"}}};

@@ -1,5 +1,6 @@
-// Reads the bodies of requests: JSON into what they ask for, or every fault with a JSON pointer to it. Strict where a value
-// could be misread (types, ranges, duplicate members), tolerant of members it does not know. Pure functions, any thread.
+// Reads the bodies of requests: JSON into what they ask for, or every fault with a JSON pointer to it. Strict
+// where a value could be misread (types, ranges, duplicate members), tolerant of members it does not know.
+// Pure functions, any thread.
 #pragma once
 
 #include <optional>
@@ -17,8 +18,8 @@ inline constexpr int nesting_max = 16;
 /// How many faults are told at most.
 inline constexpr std::size_t faults_max = 20;
 
-/// The lines of a POST: none when the body is empty or has no member "items", which asks for the customer's cart.
-/// Errors: malformed_json, validation_failed.
+/// The lines of a POST: none when the body is empty or has no member "items", which asks for the customer's
+/// cart. Errors: malformed_json, validation_failed.
 Result<std::optional<std::vector<OrderLine>>> read_order_lines(std::string_view body, std::size_t lines_max);
 
 /// The status of a PUT. Errors: malformed_json, validation_failed.

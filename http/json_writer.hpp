@@ -1,4 +1,5 @@
-// RapidJSON's writer with the few shapes this service writes: strings, integers, objects. Lives in one thread.
+// RapidJSON's writer with the few shapes this service writes: strings, integers, objects. Lives in one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,9 @@ class JsonWriter {
     writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
     return *this;
   }
-  void text(std::string_view value) { writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size())); }
+  void text(std::string_view value) {
+    writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  }
   void number(std::int64_t value) { writer_.Int64(value); }
   void boolean(bool value) { writer_.Bool(value); }
   void begin_object() { writer_.StartObject(); }

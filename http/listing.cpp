@@ -23,12 +23,13 @@ std::int64_t id_of(const OrderItemRow& row) { return row.item.id; }
 template <class Row>
 using ReadPage = std::function<void(std::int64_t after, Reply<std::vector<Row>>)>;
 
-/// A list on its way to the client: page after page until a short one. Kept alive by the callbacks it waits for; at any
-/// moment it waits for just one, so it needs no lock.
+/// A list on its way to the client: page after page until a short one. Kept alive by the callbacks it waits
+/// for; at any moment it waits for just one, so it needs no lock.
 template <class Row>
 class Stream : public std::enable_shared_from_this<Stream<Row>> {
  public:
-  Stream(std::string opening, ReadPage<Row> read, std::size_t page_size, PendingAnswer answer, std::optional<Error> if_none)
+  Stream(std::string opening, ReadPage<Row> read, std::size_t page_size, PendingAnswer answer,
+         std::optional<Error> if_none)
       : opening_(std::move(opening)),
         read_(std::move(read)),
         page_size_(page_size),
@@ -36,8 +37,9 @@ class Stream : public std::enable_shared_from_this<Stream<Row>> {
         if_none_(std::move(if_none)) {}
 
   void next() {
-    read_(after_, Reply<std::vector<Row>>(
-                      [self = this->shared_from_this()](Result<std::vector<Row>> page) { self->on_page(std::move(page)); }));
+    read_(after_, Reply<std::vector<Row>>([self = this->shared_from_this()](Result<std::vector<Row>> page) {
+            self->on_page(std::move(page));
+          }));
   }
 
  private:
@@ -80,22 +82,25 @@ class Stream : public std::enable_shared_from_this<Stream<Row>> {
 };
 
 template <class Row>
-void stream(Surroundings& around, const char* name, ReadPage<Row> read, const PendingAnswer& answer, std::optional<Error> if_none) {
-  std::make_shared<Stream<Row>>(fmt::format("{{\"{}\":[", name), std::move(read), around.settings.orders.page_size, answer,
-                                std::move(if_none))
+void stream(Surroundings& around, const char* name, ReadPage<Row> read, const PendingAnswer& answer,
+            std::optional<Error> if_none) {
+  std::make_shared<Stream<Row>>(fmt::format("{{\"{}\":[", name), std::move(read),
+                                around.settings.orders.page_size, answer, std::move(if_none))
       ->next();
 }
 
 std::string percent_encoded(const std::string& text) {
   std::string encoded;
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
     encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
 }
 
-/// One page, with the way to the next one if it is full. `path` is where the list is, with the parameters to keep.
+/// One page, with the way to the next one if it is full. `path` is where the list is, with the parameters to
+/// keep.
 template <class Row>
 void send_page(const PendingAnswer& answer, const char* name, const std::string& path, std::int64_t limit,
                const Result<std::vector<Row>>& page) {
@@ -139,7 +144,8 @@ Result<Paging> paging_of(const Request& request) {
 
 }  // namespace
 
-void list_orders(Surroundings& around, const OrderQuery& query, const PendingAnswer& answer, std::optional<Error> if_none) {
+void list_orders(Surroundings& around, const OrderQuery& query, const PendingAnswer& answer,
+                 std::optional<Error> if_none) {
   const auto page = static_cast<std::int32_t>(around.settings.orders.page_size);
   const ReadPage<Order> read = [&around, query, page](std::int64_t after, Reply<std::vector<Order>> reply) {
     auto next = query;
@@ -175,28 +181,32 @@ void get_orders(Surroundings& around, const RoutedRequest& routed, const Pending
   if (!paging.value().limit) return list_orders(around, query, answer, std::nullopt);
   const auto limit = *paging.value().limit;
   query.limit = static_cast<std::int32_t>(limit + 1);
-  around.orders.list(query, Reply<std::vector<Order>>([answer, path, limit](const Result<std::vector<Order>>& page) {
+  around.orders.list(query,
+                     Reply<std::vector<Order>>([answer, path, limit](const Result<std::vector<Order>>& page) {
                        send_page(answer, "orders", path, limit, page);
                      }));
 }
 
 void get_order_items(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
-  if (const auto unknown = unknown_parameter(routed.request, {"limit", "after"})) return answer.fail(*unknown);
+  if (const auto unknown = unknown_parameter(routed.request, {"limit", "after"}))
+    return answer.fail(*unknown);
   const auto paging = paging_of(routed.request);
   if (!paging.ok()) return answer.fail(paging.error());
   const auto first = paging.value().after;
   if (!paging.value().limit) {
     const auto page = static_cast<std::int32_t>(around.settings.orders.page_size);
-    const ReadPage<OrderItemRow> read = [&around, first, page](std::int64_t after, Reply<std::vector<OrderItemRow>> reply) {
+    const ReadPage<OrderItemRow> read = [&around, first, page](std::int64_t after,
+                                                               Reply<std::vector<OrderItemRow>> reply) {
       around.orders.list_items(std::max(after, first), page, std::move(reply));
     };
     return stream<OrderItemRow>(around, "items", read, answer, std::nullopt);
   }
   const auto limit = *paging.value().limit;
-  around.orders.list_items(first, static_cast<std::int32_t>(limit + 1),
-                           Reply<std::vector<OrderItemRow>>([answer, limit](const Result<std::vector<OrderItemRow>>& page) {
-                             send_page(answer, "items", "/order_items?", limit, page);
-                           }));
+  around.orders.list_items(
+      first, static_cast<std::int32_t>(limit + 1),
+      Reply<std::vector<OrderItemRow>>([answer, limit](const Result<std::vector<OrderItemRow>>& page) {
+        send_page(answer, "items", "/order_items?", limit, page);
+      }));
 }
 
 }  // namespace orders::http

@@ -1,5 +1,6 @@
-// Lists: one page when a limit is asked for, else everything, streamed page by page as fast as the client reads, in the
-// memory of a page or two. Called on the server's threads, goes on wherever the reads and the drained socket call back.
+// Lists: one page when a limit is asked for, else everything, streamed page by page as fast as the client
+// reads, in the memory of a page or two. Called on the server's threads, goes on wherever the reads and the
+// drained socket call back.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@ void get_orders(Surroundings& around, const RoutedRequest& routed, const Pending
 void get_order_items(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer);
 
 /// All orders the query selects, as {"orders":[...]}; `if_none` is answered when there is none.
-void list_orders(Surroundings& around, const OrderQuery& query, const PendingAnswer& answer, std::optional<Error> if_none);
+void list_orders(Surroundings& around, const OrderQuery& query, const PendingAnswer& answer,
+                 std::optional<Error> if_none);
 
 }  // namespace orders::http

@@ -15,9 +15,11 @@ namespace {
 
 using Families = std::vector<prometheus::MetricFamily>;
 
-const std::initializer_list<double> latency_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const std::initializer_list<double> latency_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                   0.25,  0.5,    1,     2.5,  5,     10};
 
-prometheus::MetricFamily& family(Families& families, const char* name, const char* help, prometheus::MetricType type) {
+prometheus::MetricFamily& family(Families& families, const char* name, const char* help,
+                                 prometheus::MetricType type) {
   if (families.empty() || families.back().name != name) {
     prometheus::MetricFamily fresh;
     fresh.name = name;
@@ -30,7 +32,8 @@ prometheus::MetricFamily& family(Families& families, const char* name, const cha
 
 using Label = prometheus::ClientMetric::Label;
 
-void counter(Families& families, const char* name, const char* help, std::uint64_t value, std::vector<Label> labels = {}) {
+void counter(Families& families, const char* name, const char* help, std::uint64_t value,
+             std::vector<Label> labels = {}) {
   prometheus::ClientMetric metric;
   metric.label = std::move(labels);
   metric.counter.value = static_cast<double>(value);
@@ -38,7 +41,8 @@ void counter(Families& families, const char* name, const char* help, std::uint64
 }
 
 template <class Number>
-void gauge(Families& families, const char* name, const char* help, Number value, std::vector<Label> labels = {}) {
+void gauge(Families& families, const char* name, const char* help, Number value,
+           std::vector<Label> labels = {}) {
   prometheus::ClientMetric metric;
   metric.label = std::move(labels);
   metric.gauge.value = static_cast<double>(value);
@@ -51,21 +55,28 @@ void add_orders(Families& out, const Counters& c) {
   counter(out, ended, ended_help, c.orders_placed, {{"outcome", "placed"}});
   counter(out, ended, ended_help, c.orders_refused, {{"outcome", "refused"}});
   counter(out, ended, ended_help, c.orders_failed, {{"outcome", "failed"}});
-  counter(out, "orderd_order_conflicts_total", "Orders that began again one product after another", c.order_conflicts);
-  gauge(out, "orderd_orders_in_flight", "Requests that change orders, accepted and not answered", c.orders_in_flight.load());
+  counter(out, "orderd_order_conflicts_total", "Orders that began again one product after another",
+          c.order_conflicts);
+  gauge(out, "orderd_orders_in_flight", "Requests that change orders, accepted and not answered",
+        c.orders_in_flight.load());
   gauge(out, "orderd_placements", "Orders being carried out, answered ones included", c.placements.load());
   gauge(out, "orderd_reads_in_flight", "Reads accepted and not answered", c.reads_in_flight.load());
-  counter(out, "orderd_admissions_refused_total", "Requests refused because too many were in flight", c.admissions_refused);
+  counter(out, "orderd_admissions_refused_total", "Requests refused because too many were in flight",
+          c.admissions_refused);
 }
 
 void add_stock(Families& out, const Counters& c) {
-  counter(out, "orderd_stock_cycles_total", "Cycles of products: one GET, at most one movement and one PUT", c.cycles);
-  counter(out, "orderd_stock_cycles_stale_total", "Cycles begun again because the ledger had moved", c.cycles_stale);
+  counter(out, "orderd_stock_cycles_total", "Cycles of products: one GET, at most one movement and one PUT",
+          c.cycles);
+  counter(out, "orderd_stock_cycles_stale_total", "Cycles begun again because the ledger had moved",
+          c.cycles_stale);
   counter(out, "orderd_stock_movements_total", "Movements written to the journal", c.movements);
-  counter(out, "orderd_stock_foreign_edits_total", "Changes of stock that somebody else made", c.foreign_edits);
+  counter(out, "orderd_stock_foreign_edits_total", "Changes of stock that somebody else made",
+          c.foreign_edits);
   counter(out, "orderd_stock_late_writes_total", "Late PUTs of our own found and repaired", c.late_writes);
   counter(out, "orderd_stock_puts_unanswered_total", "PUTs the catalog did not confirm", c.puts_unanswered);
-  gauge(out, "orderd_stock_holds_parked", "Holds that wait for other orders to decide", c.holds_parked.load());
+  gauge(out, "orderd_stock_holds_parked", "Holds that wait for other orders to decide",
+        c.holds_parked.load());
 }
 
 void add_inside(Families& out, const Counters& c) {
@@ -81,7 +92,8 @@ void add_inside(Families& out, const Counters& c) {
   gauge(out, residents, residents_help, c.products_resident.load(), {{"kind", "product"}});
   counter(out, "orderd_actors_restarted_total", "Actors that died and were restarted", c.actors_restarted);
   counter(out, "orderd_carts_closed_total", "Carts marked as ordered", c.carts_closed);
-  counter(out, "orderd_carts_close_retries_total", "Tries to mark a cart as ordered that failed", c.carts_close_retries);
+  counter(out, "orderd_carts_close_retries_total", "Tries to mark a cart as ordered that failed",
+          c.carts_close_retries);
 }
 
 void add_edge(Families& out, const EdgeCounters& e) {
@@ -89,7 +101,8 @@ void add_edge(Families& out, const EdgeCounters& e) {
   counter(out, "orderd_http_connections_rejected_total", "Connections beyond the limit", e.rejected);
   gauge(out, "orderd_http_connections", "Connections open", e.open_connections.load());
   gauge(out, "orderd_http_requests_in_flight", "Requests a handler has not done with", e.in_flight.load());
-  gauge(out, "orderd_http_pending_bytes", "Bytes of answers waiting for their clients", e.pending_bytes.load());
+  gauge(out, "orderd_http_pending_bytes", "Bytes of answers waiting for their clients",
+        e.pending_bytes.load());
   counter(out, "orderd_http_received_bytes_total", "Bytes read from clients", e.bytes_in);
   counter(out, "orderd_http_sent_bytes_total", "Bytes written to clients", e.bytes_out);
   counter(out, "orderd_http_slow_dropped_total", "Clients dropped for not reading", e.slow_dropped);
@@ -114,7 +127,8 @@ void add_neighbours(Families& out, const ClientCounters& catalog, const ClientCo
   both("orderd_neighbour_timeouts_total", "Calls not answered in time", &ClientCounters::timeouts);
   both("orderd_neighbour_errors_total", "Calls that failed", &ClientCounters::errors);
   both("orderd_neighbour_retries_total", "GETs sent again", &ClientCounters::retries);
-  both("orderd_neighbour_mistrusted_total", "Answers about another thing, or not understood", &ClientCounters::mistrusted);
+  both("orderd_neighbour_mistrusted_total", "Answers about another thing, or not understood",
+       &ClientCounters::mistrusted);
   const char* flight = "orderd_neighbour_in_flight";
   gauge(out, flight, "Calls under way", catalog.in_flight.load(), {{"service", "catalog"}});
   gauge(out, flight, "Calls under way", cart.in_flight.load(), {{"service", "cart"}});
@@ -134,14 +148,16 @@ struct Metrics::Inside {
   const ClientCounters& cart;
   std::atomic<const EdgeCounters*> edge{nullptr};
   prometheus::Registry registry;
-  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
-                                                          .Name("orderd_http_requests_total")
-                                                          .Help("Requests answered, by route, method and status")
-                                                          .Register(registry);
-  prometheus::Family<prometheus::Histogram>& latency = prometheus::BuildHistogram()
-                                                           .Name("orderd_http_request_seconds")
-                                                           .Help("From the last byte of a request to its answer")
-                                                           .Register(registry);
+  prometheus::Family<prometheus::Counter>& requests =
+      prometheus::BuildCounter()
+          .Name("orderd_http_requests_total")
+          .Help("Requests answered, by route, method and status")
+          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& latency =
+      prometheus::BuildHistogram()
+          .Name("orderd_http_request_seconds")
+          .Help("From the last byte of a request to its answer")
+          .Register(registry);
 };
 
 Metrics::Metrics(const Counters& counters, const ClientCounters& catalog, const ClientCounters& cart)
@@ -151,8 +167,10 @@ Metrics::~Metrics() = default;
 
 void Metrics::watch(const EdgeCounters& edge) { inside_->edge = &edge; }
 
-void Metrics::count_request(const std::string& method, const char* route, int status, std::chrono::nanoseconds took) {
-  inside_->requests.Add({{"method", method}, {"route", route}, {"status", std::to_string(status)}}).Increment();
+void Metrics::count_request(const std::string& method, const char* route, int status,
+                            std::chrono::nanoseconds took) {
+  inside_->requests.Add({{"method", method}, {"route", route}, {"status", std::to_string(status)}})
+      .Increment();
   inside_->latency.Add({{"method", method}, {"route", route}}, latency_bounds)
       .Observe(std::chrono::duration<double>(took).count());
 }

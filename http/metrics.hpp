@@ -1,5 +1,5 @@
-// GET /metrics: what the service counts, in Prometheus' text format. Requests are counted here, everything else is read
-// from the counters of those who do it at the moment of asking. Any thread.
+// GET /metrics: what the service counts, in Prometheus' text format. Requests are counted here, everything
+// else is read from the counters of those who do it at the moment of asking. Any thread.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,8 @@ namespace orders::http {
 
 class Metrics {
  public:
-  /// Where to read from; all must outlive the metrics. `edge` may be set later (the server needs its handler first).
+  /// Where to read from; all must outlive the metrics. `edge` may be set later (the server needs its handler
+  /// first).
   Metrics(const Counters& counters, const ClientCounters& catalog, const ClientCounters& cart);
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;

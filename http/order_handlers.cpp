@@ -17,16 +17,16 @@ void place_order(Surroundings& around, const RoutedRequest& routed, const Pendin
   if (!customer.ok()) return answer.fail(customer.error());
   auto lines = read_order_lines(routed.request.body, around.settings.orders.lines_max);
   if (!lines.ok()) return answer.fail(lines.error());
-  around.orders.place(customer.value(), std::move(lines.value()), Reply<Order>([answer](const Result<Order>& placed) {
-                        if (!placed.ok()) return answer.fail(placed.error());
-                        Response response;
-                        response.status = 201;
-                        response.content_type = "application/json";
-                        response.headers.emplace_back("Location",
-                                                      "/orders/" + std::to_string(placed.value().id.value));
-                        response.body = to_json(placed.value());
-                        answer.send(std::move(response));
-                      }));
+  around.orders.place(
+      customer.value(), std::move(lines.value()), Reply<Order>([answer](const Result<Order>& placed) {
+        if (!placed.ok()) return answer.fail(placed.error());
+        Response response;
+        response.status = 201;
+        response.content_type = "application/json";
+        response.headers.emplace_back("Location", "/orders/" + std::to_string(placed.value().id.value));
+        response.body = to_json(placed.value());
+        answer.send(std::move(response));
+      }));
 }
 
 void change_status(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
@@ -35,18 +35,20 @@ void change_status(Surroundings& around, const RoutedRequest& routed, const Pend
   if (!id.ok()) return answer.fail(id.error());
   auto status = read_status(routed.request.body);
   if (!status.ok()) return answer.fail(status.error());
-  around.orders.change_status({id.value(), std::move(status.value())}, Reply<Order>([answer](const Result<Order>& changed) {
+  around.orders.change_status({id.value(), std::move(status.value())},
+                              Reply<Order>([answer](const Result<Order>& changed) {
                                 if (!changed.ok()) return answer.fail(changed.error());
                                 answer.json(200, to_json(changed.value()));
                               }));
 }
 
 void find_order(Surroundings& around, OrderId id, const PendingAnswer& answer) {
-  around.orders.find(id, Reply<std::optional<Order>>([answer, id](const Result<std::optional<Order>>& found) {
-                       if (!found.ok()) return answer.fail(found.error());
-                       if (found.value()) return answer.json(200, to_json(*found.value()));
-                       answer.fail({ErrorCode::order_not_found, "there is no order " + std::to_string(id.value), {}});
-                     }));
+  around.orders.find(
+      id, Reply<std::optional<Order>>([answer, id](const Result<std::optional<Order>>& found) {
+        if (!found.ok()) return answer.fail(found.error());
+        if (found.value()) return answer.json(200, to_json(*found.value()));
+        answer.fail({ErrorCode::order_not_found, "there is no order " + std::to_string(id.value), {}});
+      }));
 }
 
 void orders_of_customer(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
@@ -56,7 +58,8 @@ void orders_of_customer(Surroundings& around, const RoutedRequest& routed, const
   query.customer = customer.value();
   list_orders(around, query, answer,
               Error{ErrorCode::customer_has_no_orders,
-                    "customer " + std::to_string(customer.value().value) + " has no orders", {}});
+                    "customer " + std::to_string(customer.value().value) + " has no orders",
+                    {}});
 }
 
 void customer_orders(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
@@ -64,8 +67,8 @@ void customer_orders(Surroundings& around, const RoutedRequest& routed, const Pe
   orders_of_customer(around, routed, answer);
 }
 
-/// Two documented routes share this path; the number itself says which is meant: customer ids have 32 bits, order ids begin
-/// above them. ?by= says it explicitly, which orders of an older installation need.
+/// Two documented routes share this path; the number itself says which is meant: customer ids have 32 bits,
+/// order ids begin above them. ?by= says it explicitly, which orders of an older installation need.
 void order_or_customer(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
   if (const auto unknown = unknown_parameter(routed.request, {"by"})) return answer.fail(*unknown);
   const auto id = order_id(routed.parameters[0]);
@@ -74,13 +77,17 @@ void order_or_customer(Surroundings& around, const RoutedRequest& routed, const 
   if (by && *by != "order" && *by != "customer") {
     return answer.fail({ErrorCode::invalid_parameter, "by must be order or customer", {}});
   }
-  const bool is_customer = by ? *by == "customer" : id.value().value <= std::numeric_limits<std::int32_t>::max();
+  const bool is_customer =
+      by ? *by == "customer" : id.value().value <= std::numeric_limits<std::int32_t>::max();
   if (is_customer) return orders_of_customer(around, routed, answer);
   find_order(around, id.value(), answer);
 }
 
-RouteHandler with(Surroundings& around, void (*handle)(Surroundings&, const RoutedRequest&, const PendingAnswer&)) {
-  return [&around, handle](const RoutedRequest& routed, const PendingAnswer& answer) { handle(around, routed, answer); };
+RouteHandler with(Surroundings& around,
+                  void (*handle)(Surroundings&, const RoutedRequest&, const PendingAnswer&)) {
+  return [&around, handle](const RoutedRequest& routed, const PendingAnswer& answer) {
+    handle(around, routed, answer);
+  };
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The routes about orders: from a request to a question for OrderService, from its reply to an answer. Called on the
-// server's threads; nothing here blocks.
+// The routes about orders: from a request to a question for OrderService, from its reply to an answer. Called
+// on the server's threads; nothing here blocks.
 #pragma once
 
 #include <vector>

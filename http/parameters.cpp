@@ -13,13 +13,14 @@ Error invalid(std::string_view name, const std::string& detail) {
 }
 }  // namespace
 
-Result<std::int64_t> whole_number(std::string_view name, std::string_view text, std::int64_t least, std::int64_t most) {
+Result<std::int64_t> whole_number(std::string_view name, std::string_view text, std::int64_t least,
+                                  std::int64_t most) {
   std::int64_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool digits = !text.empty() && text.front() != '-' && end == text.data() + text.size();
   if (failed != std::errc() || !digits || number < least || number > most) {
-    return invalid(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                             ", not \"" + std::string(text.substr(0, 40)) + "\"");
+    return invalid(name, "must be a whole number from " + std::to_string(least) + " to " +
+                             std::to_string(most) + ", not \"" + std::string(text.substr(0, 40)) + "\"");
   }
   return number;
 }
@@ -43,7 +44,8 @@ std::optional<std::string> parameter(const Request& request, std::string_view na
   return found->second;
 }
 
-std::optional<Error> unknown_parameter(const Request& request, std::initializer_list<std::string_view> known) {
+std::optional<Error> unknown_parameter(const Request& request,
+                                       std::initializer_list<std::string_view> known) {
   std::set<std::string_view> seen;
   for (const auto& pair : request.query) {
     const std::string_view name = pair.first;

@@ -1,5 +1,5 @@
-// Path and query parameters: text from a URL into ids and limits, or an Error that says which parameter and why. Pure
-// functions, any thread.
+// Path and query parameters: text from a URL into ids and limits, or an Error that says which parameter and
+// why. Pure functions, any thread.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ namespace orders::http {
 inline constexpr std::int64_t page_limit_max = 1'000;
 
 /// A whole number from `least` to `most`, digits only. Error: invalid_parameter.
-Result<std::int64_t> whole_number(std::string_view name, std::string_view text, std::int64_t least, std::int64_t most);
+Result<std::int64_t> whole_number(std::string_view name, std::string_view text, std::int64_t least,
+                                  std::int64_t most);
 
 Result<CustomerId> customer_id(std::string_view text);
 Result<OrderId> order_id(std::string_view text);
@@ -26,8 +27,8 @@ Result<OrderId> order_id(std::string_view text);
 /// The query parameter of that name, if it is there.
 std::optional<std::string> parameter(const Request& request, std::string_view name);
 
-/// Error invalid_parameter when there is a query parameter not among `known`, or one of them twice: a misspelt filter must
-/// not turn into an unfiltered answer.
+/// Error invalid_parameter when there is a query parameter not among `known`, or one of them twice: a
+/// misspelt filter must not turn into an unfiltered answer.
 std::optional<Error> unknown_parameter(const Request& request, std::initializer_list<std::string_view> known);
 
 }  // namespace orders::http

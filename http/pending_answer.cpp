@@ -31,7 +31,8 @@ struct PendingAnswer::Inside {
 };
 
 PendingAnswer::PendingAnswer(const Request& request, Responder responder, const char* route, Metrics& metrics)
-    : inside_(new Inside{std::move(responder), request.id, request.method, route, metrics, request.received}) {}
+    : inside_(
+          new Inside{std::move(responder), request.id, request.method, route, metrics, request.received}) {}
 
 void PendingAnswer::send(Response response) const {
   if (!inside_->first()) return;
@@ -50,8 +51,8 @@ void PendingAnswer::json(int status, std::string body) const {
 void PendingAnswer::fail(const Error& error) const {
   const auto& kind = problem_kind(error.code);
   if (kind.status >= 500 && error.code != ErrorCode::overloaded) {
-    spdlog::warn("request {} ({} {}) failed, {} {}: {}", inside_->request_id, inside_->method, inside_->route, kind.status,
-                 kind.slug, error.detail);
+    spdlog::warn("request {} ({} {}) failed, {} {}: {}", inside_->request_id, inside_->method, inside_->route,
+                 kind.status, kind.slug, error.detail);
   }
   send(problem(error, inside_->request_id));
 }

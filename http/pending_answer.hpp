@@ -1,5 +1,5 @@
-// The answer that a route owes: a Responder that can be copied into callbacks, knows which request it belongs to, renders
-// errors as problems, counts and logs. Any thread, as Responder; the first answer counts.
+// The answer that a route owes: a Responder that can be copied into callbacks, knows which request it belongs
+// to, renders errors as problems, counts and logs. Any thread, as Responder; the first answer counts.
 #pragma once
 
 #include <memory>

@@ -5,8 +5,9 @@ namespace orders::http {
 namespace {
 
 void greet(const PendingAnswer& answer) {
-  answer.json(200, R"({"message":"orderd manages customers' orders","orders":"/orders","order_items":"/order_items",)"
-                   R"("live":"/livez","ready":"/readyz","metrics":"/metrics"})");
+  answer.json(
+      200, R"({"message":"orderd manages customers' orders","orders":"/orders","order_items":"/order_items",)"
+           R"("live":"/livez","ready":"/readyz","metrics":"/metrics"})");
 }
 
 void ready(Surroundings& around, const PendingAnswer& answer) {

@@ -1,5 +1,5 @@
-// The routes that are not about orders: the greeting, whether the service lives and is ready, what it counts. Called on
-// the server's threads; nothing here blocks.
+// The routes that are not about orders: the greeting, whether the service lives and is ready, what it counts.
+// Called on the server's threads; nothing here blocks.
 #pragma once
 
 #include <vector>

@@ -15,27 +15,36 @@ constexpr std::array<ProblemKind, 21> kinds{{
     {ErrorCode::validation_failed, 422, "validation-failed", "The request is not valid", nullptr, 0},
     {ErrorCode::invalid_parameter, 422, "invalid-parameter", "A parameter is not valid", nullptr, 0},
     {ErrorCode::route_not_found, 404, "route-not-found", "There is nothing at this path", nullptr, 0},
-    {ErrorCode::method_not_allowed, 405, "method-not-allowed", "The path does not support this method", nullptr, 0},
+    {ErrorCode::method_not_allowed, 405, "method-not-allowed", "The path does not support this method",
+     nullptr, 0},
     {ErrorCode::order_not_found, 404, "order-not-found", "There is no such order", nullptr, 0},
-    {ErrorCode::customer_has_no_orders, 404, "customer-has-no-orders", "The customer has no orders", nullptr, 0},
+    {ErrorCode::customer_has_no_orders, 404, "customer-has-no-orders", "The customer has no orders", nullptr,
+     0},
     {ErrorCode::insufficient_inventory, 400, "insufficient-inventory", "Insufficient inventory", nullptr, 0},
     {ErrorCode::no_active_cart, 400, "no-active-cart", "The customer has no active cart", nullptr, 0},
     {ErrorCode::empty_cart, 400, "empty-cart", "The customer's cart is empty", nullptr, 0},
-    {ErrorCode::illegal_transition, 409, "illegal-transition", "The order cannot take this status", nullptr, 0},
+    {ErrorCode::illegal_transition, 409, "illegal-transition", "The order cannot take this status", nullptr,
+     0},
     {ErrorCode::catalog_unavailable, 500, "catalog-unavailable", "The product catalog failed",
-     "the product catalog did not answer as it should; the order was not placed and its stock is given back", 0},
+     "the product catalog did not answer as it should; the order was not placed and its stock is given back",
+     0},
     {ErrorCode::cart_unavailable, 500, "cart-unavailable", "The shopping cart failed",
      "the shopping cart service did not answer as it should; the order was not placed", 0},
     {ErrorCode::storage_unavailable, 503, "storage-unavailable", "The database cannot be reached",
      "the database cannot be reached just now; nothing was changed, try again", 2},
     {ErrorCode::outcome_unknown, 503, "outcome-unknown", "The outcome is not known yet",
-     "the database did not answer in time, so it is not known yet whether this was done; look before trying again", 2},
-    {ErrorCode::overloaded, 503, "overloaded", "The service is busy", "too many requests are in flight; try again", 1},
+     "the database did not answer in time, so it is not known yet whether this was done; look before trying "
+     "again",
+     2},
+    {ErrorCode::overloaded, 503, "overloaded", "The service is busy",
+     "too many requests are in flight; try again", 1},
     {ErrorCode::contended, 503, "contended", "The stock is being decided on",
-     "other orders were deciding on the same stock until the deadline passed; nothing was changed, try again", 1},
+     "other orders were deciding on the same stock until the deadline passed; nothing was changed, try again",
+     1},
     {ErrorCode::timed_out, 503, "timed-out", "The deadline passed",
      "the request could not be carried out in time; nothing was changed, try again", 1},
-    {ErrorCode::shutting_down, 503, "shutting-down", "The service is stopping", "the service is stopping; try again", 2},
+    {ErrorCode::shutting_down, 503, "shutting-down", "The service is stopping",
+     "the service is stopping; try again", 2},
     {ErrorCode::lost, 503, "lost", "The request was lost",
      "a part of the service was restarted while it worked on this; look before trying again", 2},
     {ErrorCode::internal, 500, "internal", "The service failed", internal_detail, 0},
@@ -94,8 +103,8 @@ std::string detail_for_client(const ProblemKind& kind, const Error& error) {
   if (error.fields.empty()) return error.detail;
   std::string text = error.detail.empty() ? std::string() : error.detail + ": ";
   for (std::size_t i = 0; i < error.fields.size(); ++i) {
-    text += (i == 0 ? "" : "; ") + (error.fields[i].pointer.empty() ? "the body" : error.fields[i].pointer) + " " +
-            error.fields[i].detail;
+    text += (i == 0 ? "" : "; ") + (error.fields[i].pointer.empty() ? "the body" : error.fields[i].pointer) +
+            " " + error.fields[i].detail;
   }
   return text;
 }

@@ -1,6 +1,6 @@
-// How errors look to clients: RFC 9457 problem details, one row of a table for each ErrorCode. Details of 5xx are fixed
-// sentences, since the cause is nobody's business outside; it goes to the log with the request id. Pure functions, any
-// thread.
+// How errors look to clients: RFC 9457 problem details, one row of a table for each ErrorCode. Details of 5xx
+// are fixed sentences, since the cause is nobody's business outside; it goes to the log with the request id.
+// Pure functions, any thread.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace orders::http {
 struct ProblemKind {
   ErrorCode code;
   int status;
-  const char* slug;          ///< last part of the problem type
+  const char* slug;  ///< last part of the problem type
   const char* title;
   const char* fixed_detail;  ///< instead of Error::detail; nullptr: Error::detail is for the client
   int retry_after;           ///< seconds; 0: no Retry-After header

@@ -97,7 +97,8 @@ void Routes::dispatch(Request request, Responder responder) const {
     } else if (request.method == "OPTIONS") {
       answer.send(options_answer(match.allow));
     } else {
-      auto refusal = problem({ErrorCode::method_not_allowed, "this path supports " + match.allow, {}}, request.id);
+      auto refusal =
+          problem({ErrorCode::method_not_allowed, "this path supports " + match.allow, {}}, request.id);
       refusal.headers.emplace_back("Allow", match.allow);
       answer.send(std::move(refusal));
     }

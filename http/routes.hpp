@@ -1,5 +1,5 @@
-// The table of routes and its dispatcher: which method on which path is which handler's, with 404, 405, HEAD and OPTIONS
-// answered for all of them. Built once by main.cpp; the server calls dispatch() on its threads.
+// The table of routes and its dispatcher: which method on which path is which handler's, with 404, 405, HEAD
+// and OPTIONS answered for all of them. Built once by main.cpp; the server calls dispatch() on its threads.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,8 @@
 
 #include "actors/order_service.hpp"
 #include "config/config.hpp"
-#include "http/pending_answer.hpp"
 #include "http/metrics.hpp"
+#include "http/pending_answer.hpp"
 #include "http/server/exchange.hpp"
 
 namespace orders::http {
@@ -33,8 +33,8 @@ using RouteHandler = std::function<void(const RoutedRequest&, const PendingAnswe
 
 struct Route {
   const char* method;
-  const char* path;  ///< template, e.g. "/orders/{id}": a segment in braces matches any one segment
-  const char* about; ///< one line for people
+  const char* path;   ///< template, e.g. "/orders/{id}": a segment in braces matches any one segment
+  const char* about;  ///< one line for people
   RouteHandler handle;
 };
 

@@ -82,39 +82,39 @@ Instance::~Instance() {
 
 void Instance::keep() {
   auto pause = between_looks;
+  std::string last;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
     lock.unlock();
-    const bool before = locked_.load();
-    const bool now = look();
-    if (before && !now)
-      spdlog::error("the locks of this instance (epoch {}) are lost; taking them again", epoch_);
-    if (!before && now) spdlog::info("the locks of this instance (epoch {}) are taken again", epoch_);
-    locked_.store(now);
-    if (now) {
+    const auto trouble = look();
+    const bool first = last.empty();
+    if (!trouble.empty() && trouble != last) {
+      spdlog::error("the locks of this instance (epoch {}) are lost, taking them again: {}", epoch_, trouble);
+    }
+    if (trouble.empty() && !first)
+      spdlog::info("the locks of this instance (epoch {}) are taken again", epoch_);
+    last = trouble;
+    locked_.store(trouble.empty());
+    if (trouble.empty()) {
       pause = between_looks;
     } else {
-      pause = before ? settings_.reconnect_min : std::min(pause * 2, settings_.reconnect_max);
+      pause = first ? settings_.reconnect_min : std::min(pause * 2, settings_.reconnect_max);
     }
     lock.lock();
   }
 }
 
-// Whether the locks are held: asks the connection that has them, or takes them on a new one.
-bool Instance::look() {
-  auto alive = session_->read([&] { return session_->rows<int>("SELECT 1").size(); });
-  if (alive && session_->connection() == locked_on_) return true;
-  auto taken = alive ? take_locks(*session_, shared_, epoch_) : Result<bool>(std::move(alive.error()));
-  if (!taken) {
-    spdlog::warn("the locks of this instance can't be taken just now: {}", taken.error().detail);
-    return false;
-  }
-  if (!taken.value()) {
-    spdlog::error("another instance has taken over the database meanwhile");
-    return false;
-  }
+// Asks the connection that has the locks, or takes them on a new one. Why they are not held; empty when they
+// are.
+std::string Instance::look() {
+  const auto alive = session_->read([&] { return session_->rows<int>("SELECT 1").size(); });
+  if (!alive) return alive.error().detail;
+  if (session_->connection() == locked_on_) return {};
+  const auto taken = take_locks(*session_, shared_, epoch_);
+  if (!taken) return taken.error().detail;
+  if (!taken.value()) return "another instance has taken over the database meanwhile";
   locked_on_ = session_->connection();
-  return true;
+  return {};
 }
 
 }  // namespace orders::persistence

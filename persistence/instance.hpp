@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "config/config.hpp"
@@ -43,7 +44,7 @@ class Instance {
   Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session,
            std::int64_t epoch);
   void keep();
-  bool look();
+  std::string look();
 
   const config::Database settings_;
   const bool shared_;

@@ -151,8 +151,8 @@ std::vector<CycleResult> Intent::run() {
   return results;
 }
 
-// Products nobody has touched yet get a row to lock, with what the catalog shows; whether there may be any. The row is
-// committed even when nothing else is: the caller goes on from it.
+// Products nobody has touched yet get a row to lock, with what the catalog shows; whether there may be any.
+// The row is committed even when nothing else is: the caller goes on from it.
 bool Intent::seed_ledger() {
   SqlArray products, quantities, names, prices;
   for (const auto& work : works_) {

@@ -38,6 +38,16 @@ int version_found(Session& session) {
   return std::get<0>(session.rows<int>("SELECT coalesce(max(version), 0) FROM orderd_schema").front());
 }
 
+int newest_version() { return static_cast<int>(migrations().size()); }
+
+void bring_up_to_date(Session& session, int version) {
+  while (version < newest_version()) {
+    for (const char* script : migrations()[static_cast<std::size_t>(version)]) session.script(script);
+    session.rows<>("INSERT INTO orderd_schema (version) VALUES (:p1::int)", ++version);
+    spdlog::info("the database schema is brought to version {}", version);
+  }
+}
+
 }  // namespace
 
 Result<Done> connect_with_patience(const config::Database& settings, const std::function<bool()>& stop,
@@ -64,26 +74,29 @@ Result<Done> connect_with_patience(const config::Database& settings, const std::
 }
 
 Result<Done> prepare_schema(const config::Database& settings, milliseconds limit) {
+  constexpr int tries_max = 3;
   auto patient = settings;
   patient.statement_timeout = limit;
   Session session(patient);
-  std::string newer;
-  auto prepared = session.transact([&] {
-    const auto& all = migrations();
-    const auto newest = static_cast<int>(all.size());
-    const int found = version_found(session);
-    if (found > newest)
-      newer = fmt::format("the schema is at version {}, this orderd knows {}", found, newest);
-    for (int version = found + 1; version <= newest; ++version) {
-      for (const char* script : all[static_cast<std::size_t>(version - 1)]) session.script(script);
-      session.rows<>("INSERT INTO orderd_schema (version) VALUES (:p1::int)", version);
-      spdlog::info("the database schema is brought to version {}", version);
-    }
-    if (found == newest) session.nothing_to_commit();
-    return Done{};
-  });
-  if (prepared && !newer.empty()) return Error{ErrorCode::internal, newer};
-  return prepared;
+  for (int tries = 1;; ++tries) {
+    int found = 0;
+    const auto prepared = session.transact([&] {
+      found = version_found(session);
+      if (found < newest_version()) {
+        bring_up_to_date(session, found);
+      } else {
+        session.nothing_to_commit();
+      }
+      return Done{};
+    });
+    // Run again, it finds out whether a COMMIT of unknown outcome took place.
+    if (!prepared && prepared.error().code == ErrorCode::outcome_unknown && tries < tries_max) continue;
+    if (!prepared || found <= newest_version()) return prepared;
+    return Error{ErrorCode::internal,
+                 fmt::format("the database schema is at version {}, made by a newer orderd: this "
+                             "one knows versions up to {}",
+                             found, newest_version())};
+  }
 }
 
 }  // namespace orders::persistence

@@ -67,14 +67,18 @@ struct Placing {
   void refused(ProductId product, std::int32_t attempt = 1) {
     placement.on_hold(product, attempt, says(HoldVerdict::refused, 3), work);
   }
-  void released(ProductId product, std::int32_t attempt = 1) { placement.on_released(product, attempt, true, work); }
+  void released(ProductId product, std::int32_t attempt = 1) {
+    placement.on_released(product, attempt, true, work);
+  }
   void committed(CommitVerdict verdict = CommitVerdict::committed) {
     CommitOutcome outcome;
     outcome.verdict = verdict;
     outcome.order.id = id;
     placement.on_committed(outcome, work);
   }
-  [[nodiscard]] bool failed_with(ErrorCode code) const { return answer && !answer->ok() && answer->error().code == code; }
+  [[nodiscard]] bool failed_with(ErrorCode code) const {
+    return answer && !answer->ok() && answer->error().code == code;
+  }
 };
 
 }  // namespace

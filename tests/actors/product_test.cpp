@@ -1,5 +1,5 @@
-// The actors together, from a client's order to its answer, with scripted ports: what coalesces, what is repeated, what is
-// answered when something dies.
+// The actors together, from a client's order to its answer, with scripted ports: what coalesces, what is
+// repeated, what is answered when something dies.
 #include <condition_variable>
 
 #include <boost/test/unit_test.hpp>
@@ -35,8 +35,8 @@ struct Actors {
   void start() {
     service = std::make_unique<OrderService>(
         settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
-                                      [this] { return std::make_unique<ScriptedStore>(database); }, catalog, carts,
-                                      counters, [this](const std::string&) { gave_up = true; }});
+                                      [this] { return std::make_unique<ScriptedStore>(database); }, catalog,
+                                      carts, counters, [this](const std::string&) { gave_up = true; }});
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.
@@ -45,7 +45,8 @@ struct Actors {
     std::condition_variable all;
     std::vector<Result<Order>> answers;
     for (int i = 0; i < count; ++i) {
-      service->place(CustomerId{i + 1}, std::vector<OrderLine>{{product, 1}}, Reply<Order>([&](Result<Order> answer) {
+      service->place(CustomerId{i + 1}, std::vector<OrderLine>{{product, 1}},
+                     Reply<Order>([&](Result<Order> answer) {
                        const std::lock_guard<std::mutex> guard(mutex);
                        answers.push_back(std::move(answer));
                        all.notify_all();
@@ -59,10 +60,13 @@ struct Actors {
   }
 
   [[nodiscard]] static int placed(const std::vector<Result<Order>>& answers) {
-    return static_cast<int>(std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.ok(); }));
+    return static_cast<int>(
+        std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.ok(); }));
   }
 
-  [[nodiscard]] bool drained() const { return service->drain(std::chrono::steady_clock::now() + std::chrono::seconds(10)); }
+  [[nodiscard]] bool drained() const {
+    return service->drain(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  }
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Scripted ports for tests of actors: a catalog, a journal and a store that answer what the test says, and note what they
-// were asked. They are no imitations of the real ones (those are used in the system tests), only prepared answers. Locked,
-// since actors call them from several threads.
+// Scripted ports for tests of actors: a catalog, a journal and a store that answer what the test says, and
+// note what they were asked. They are no imitations of the real ones (those are used in the system tests),
+// only prepared answers. Locked, since actors call them from several threads.
 #pragma once
 
 #include <deque>
@@ -15,7 +15,8 @@
 
 namespace orders::test {
 
-/// One product's catalog: GET shows `shown`; PUTs are noted and applied unless the next outcome says otherwise.
+/// One product's catalog: GET shows `shown`; PUTs are noted and applied unless the next outcome says
+/// otherwise.
 class ScriptedCatalog : public CatalogClient {
  public:
   void get(ProductId product, Deadline, Got done) override {
@@ -50,14 +51,19 @@ class ScriptedCatalog : public CatalogClient {
 
 class NoCarts : public CartClient {
  public:
-  void get_cart(CustomerId, Deadline, GotCart done) override { done(Error{ErrorCode::cart_unavailable, "none here"}); }
+  void get_cart(CustomerId, Deadline, GotCart done) override {
+    done(Error{ErrorCode::cart_unavailable, "none here"});
+  }
   void get_items(const std::vector<CartId>&, Deadline, GotItems done) override {
     done(Error{ErrorCode::cart_unavailable, "none here"});
   }
-  void close_cart(CustomerId, Deadline, ClosedCart done) override { done(Error{ErrorCode::cart_unavailable, "none here"}); }
+  void close_cart(CustomerId, Deadline, ClosedCart done) override {
+    done(Error{ErrorCode::cart_unavailable, "none here"});
+  }
 };
 
-/// What journal and store of a test share: one product's ledger, decided by domain/stock_cycle, and failures to come.
+/// What journal and store of a test share: one product's ledger, decided by domain/stock_cycle, and failures
+/// to come.
 struct ScriptedDatabase {
   std::mutex mutex;
   std::optional<Ledger> ledger;
@@ -119,7 +125,7 @@ class ScriptedJournal : public StockJournal {
     CycleResult result;
     for (std::size_t i = 0; i < cycle.holds.size(); ++i) {
       if (decision.granted[i]) database_.held.push_back(cycle.holds[i].key);
-      result.holds.push_back(decision.granted[i] ? HoldVerdict::granted
+      result.holds.push_back(decision.granted[i]      ? HoldVerdict::granted
                              : database_.held.empty() ? HoldVerdict::refused
                                                       : HoldVerdict::conflict);
     }
@@ -166,7 +172,8 @@ class ScriptedStore : public OrderStore {
     return IdBlock{OrderId{database_.next_id - 100}, 100};
   }
 
-  Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch, const StatusRules&) override {
+  Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch,
+                                                   const StatusRules&) override {
     return std::vector<StatusOutcome>(batch.size());
   }
   Result<Done> close_carts(const std::vector<CartId>&) override { return Done{}; }
@@ -176,7 +183,9 @@ class ScriptedStore : public OrderStore {
     return std::optional<Order>{};
   }
   Result<std::vector<Order>> list(const OrderQuery&) override { return std::vector<Order>{}; }
-  Result<std::vector<OrderItemRow>> list_items(std::int64_t, std::int32_t) override { return std::vector<OrderItemRow>{}; }
+  Result<std::vector<OrderItemRow>> list_items(std::int64_t, std::int32_t) override {
+    return std::vector<OrderItemRow>{};
+  }
   Result<Done> check_writable() override { return Done{}; }
 
   static inline std::atomic<bool> reads_throw{false};

@@ -8,7 +8,8 @@ namespace {
 
 std::string shown(const std::vector<OrderLine>& lines) {
   std::string text;
-  for (const auto& line : lines) text += std::to_string(line.product.value) + "x" + std::to_string(line.quantity) + " ";
+  for (const auto& line : lines)
+    text += std::to_string(line.product.value) + "x" + std::to_string(line.quantity) + " ";
   return text;
 }
 
@@ -32,7 +33,8 @@ BOOST_AUTO_TEST_CASE(refuses_an_order_without_lines_and_sums_beyond_32_bits) {
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_lines_of_a_cart_as_they_are_unless_something_was_put_back) {
-  BOOST_TEST(shown(lines_of_cart({{ProductId{1}, 2}, {ProductId{2}, 1}, {ProductId{1}, 3}})) == "1x2 2x1 1x3 ");
+  BOOST_TEST(shown(lines_of_cart({{ProductId{1}, 2}, {ProductId{2}, 1}, {ProductId{1}, 3}})) ==
+             "1x2 2x1 1x3 ");
   BOOST_TEST(shown(lines_of_cart({{ProductId{1}, 2}, {ProductId{2}, 1}, {ProductId{1}, -1}})) == "1x1 2x1 ");
   BOOST_TEST(shown(lines_of_cart({{ProductId{1}, 2}, {ProductId{1}, 0}})) == "1x2 ");
   BOOST_TEST(shown(lines_of_cart({{ProductId{1}, 2}, {ProductId{1}, -2}, {ProductId{2}, -5}})).empty());

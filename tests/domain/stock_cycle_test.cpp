@@ -18,7 +18,8 @@ Ledger row(std::int32_t quantity, bool intended = false) {
   return ledger;
 }
 
-CycleRequest seeing(std::int32_t quantity, std::initializer_list<std::int32_t> holds = {}, bool answered = true) {
+CycleRequest seeing(std::int32_t quantity, std::initializer_list<std::int32_t> holds = {},
+                    bool answered = true) {
   CycleRequest request;
   request.product = product;
   request.answered = answered;

@@ -18,7 +18,8 @@ std::string faults(const Error& error) {
 BOOST_AUTO_TEST_SUITE(json_body)
 
 BOOST_AUTO_TEST_CASE(reads_lines_in_their_order) {
-  const auto lines = read_order_lines(R"( {"items":[{"product_id":1,"quantity":2},{"quantity":2147483647,"product_id":3}]} )", 10);
+  const auto lines = read_order_lines(
+      R"( {"items":[{"product_id":1,"quantity":2},{"quantity":2147483647,"product_id":3}]} )", 10);
   BOOST_REQUIRE(lines.ok());
   BOOST_REQUIRE(lines.value().has_value());
   BOOST_REQUIRE(lines.value()->size() == 2U);
@@ -37,7 +38,8 @@ BOOST_AUTO_TEST_CASE(a_body_without_items_asks_for_the_cart) {
 }
 
 BOOST_AUTO_TEST_CASE(names_each_fault_by_its_pointer) {
-  const auto lines = read_order_lines(R"({"items":[{"product_id":"1","quantity":0},7,{"quantity":1.5}],"a/b~c":1,"a/b~c":2})", 10);
+  const auto lines = read_order_lines(
+      R"({"items":[{"product_id":"1","quantity":0},7,{"quantity":1.5}],"a/b~c":1,"a/b~c":2})", 10);
   BOOST_REQUIRE(!lines.ok());
   BOOST_TEST(faults(lines.error()) ==
              "/items/0/product_id must be a whole number from 1 to 2147483647, not a string\n"
@@ -72,7 +74,9 @@ BOOST_AUTO_TEST_CASE(every_cut_of_a_body_is_refused_or_asks_for_the_cart) {
   const std::string body = R"({"items":[{"product_id":12,"quantity":34}],"note":"\u00fc\n"})";
   BOOST_REQUIRE(read_order_lines(body, 10).ok());
   for (std::size_t length = 1; length < body.size(); ++length) {
-    BOOST_TEST_CONTEXT(body.substr(0, length)) { BOOST_TEST(!read_order_lines(body.substr(0, length), 10).ok()); }
+    BOOST_TEST_CONTEXT(body.substr(0, length)) {
+      BOOST_TEST(!read_order_lines(body.substr(0, length), 10).ok());
+    }
   }
 }
 
@@ -82,7 +86,8 @@ BOOST_AUTO_TEST_CASE(reads_a_status_and_says_why_not) {
   BOOST_TEST(faults(read_status("{}").error()) == "/status is missing\n");
   BOOST_TEST(faults(read_status("").error()) == "/status is missing: the body is empty\n");
   BOOST_TEST(faults(read_status(R"({"status":7})").error()) == "/status must be a string, not a number\n");
-  BOOST_TEST(faults(read_status(R"({"status":"a\u0000"})").error()) == "/status must not contain the character NUL\n");
+  BOOST_TEST(faults(read_status(R"({"status":"a\u0000"})").error()) ==
+             "/status must not contain the character NUL\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,8 @@ BOOST_AUTO_TEST_CASE(ids_are_digits_in_range) {
   BOOST_TEST(customer_id("1").value().value == 1);
   BOOST_TEST(customer_id("2147483647").value().value == 2147483647);
   BOOST_TEST(customer_id("007").value().value == 7);
-  for (const auto* wrong : {"", "0", "-1", "+1", "2147483648", "1.0", "1 ", " 1", "abc", "1e3", "99999999999999999999"}) {
+  for (const auto* wrong :
+       {"", "0", "-1", "+1", "2147483648", "1.0", "1 ", " 1", "abc", "1e3", "99999999999999999999"}) {
     BOOST_TEST_CONTEXT(wrong) { BOOST_TEST(!customer_id(wrong).ok()); }
   }
   BOOST_TEST(order_id("9223372036854775807").ok());

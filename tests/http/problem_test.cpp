@@ -27,12 +27,14 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_problem_of_its_own_and_no_5xx_tells_its_ca
 }
 
 BOOST_AUTO_TEST_CASE(shortages_and_faults_are_listed) {
-  const Error shortage{ErrorCode::insufficient_inventory, "", {}, {{ProductId{1}, 5, 2, true}, {ProductId{9}, 1, 0, false}}};
+  const Error shortage{
+      ErrorCode::insufficient_inventory, "", {}, {{ProductId{1}, 5, 2, true}, {ProductId{9}, 1, 0, false}}};
   const auto json = nlohmann::json::parse(problem(shortage, "abc").body);
   BOOST_TEST(json.at("detail") ==
              "insufficient inventory: product 1: 5 requested, 2 available; product 9: not in the catalog");
   BOOST_TEST(json.at("shortages").at(1).at("in_catalog") == false);
-  const Error fault{ErrorCode::validation_failed, "", {{"/items", "must be an array"}, {"", "must be an object"}}, {}};
+  const Error fault{
+      ErrorCode::validation_failed, "", {{"/items", "must be an array"}, {"", "must be an object"}}, {}};
   BOOST_TEST(nlohmann::json::parse(problem(fault, "abc").body).at("detail") ==
              "/items must be an array; the body must be an object");
 }

@@ -18,7 +18,8 @@ std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* reply
   const std::string line(bytes, count);
   const auto colon = line.find(": ");
   if (colon != std::string::npos) {
-    static_cast<HttpReply*>(reply)->headers[line.substr(0, colon)] = line.substr(colon + 2, line.size() - colon - 4);
+    static_cast<HttpReply*>(reply)->headers[line.substr(0, colon)] =
+        line.substr(colon + 2, line.size() - colon - 4);
   }
   return count;
 }

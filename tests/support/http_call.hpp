@@ -1,5 +1,5 @@
-// One HTTP request and its answer, through libcurl, for tests of the service as its clients use it. Any thread; every call
-// has a connection and a deadline of its own.
+// One HTTP request and its answer, through libcurl, for tests of the service as its clients use it. Any
+// thread; every call has a connection and a deadline of its own.
 #pragma once
 
 #include <chrono>

@@ -1,19 +1,18 @@
 #include "tests/support/process.hpp"
 
+#include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
-#include <system_error>
-#include <thread>
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <system_error>
+#include <thread>
 #include <unistd.h>
 
 extern char** environ;
@@ -157,7 +156,8 @@ bool wait_for_port(int port, milliseconds limit) {
 
 TemporaryFolder::TemporaryFolder() {
   auto pattern = (std::filesystem::temp_directory_path() / "orderd-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw std::system_error(errno, std::generic_category(), "mkdtemp");
   std::filesystem::permissions(pattern, std::filesystem::perms(0755));  // other users' servers run in it
   path_ = pattern;
 }

@@ -1,14 +1,13 @@
-// Child processes for tests: started with an argument list (no shell), output kept in a file, ended by id. Not
-// thread-safe; one object belongs to one test. The destructor kills what still runs.
+// Child processes for tests: started with an argument list (no shell), output kept in a file, ended by id.
+// Not thread-safe; one object belongs to one test. The destructor kills what still runs.
 #pragma once
 
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 namespace orders::test {
 

@@ -30,7 +30,8 @@ struct Service {
       BOOST_REQUIRE(problem.contains("errors"));
       bool named = false;
       for (const auto& error : problem["errors"]) {
-        named |= error["pointer"] == pointer && error["detail"].get<std::string>().find(why) != std::string::npos;
+        named |=
+            error["pointer"] == pointer && error["detail"].get<std::string>().find(why) != std::string::npos;
       }
       BOOST_TEST(named);
     }
@@ -52,8 +53,8 @@ BOOST_FIXTURE_TEST_SUITE(bad_input, Service)
 
 BOOST_AUTO_TEST_CASE(numbers_must_be_whole_and_in_range) {
   const auto product = std::to_string(tea);
-  for (const auto* wrong : {"0", "-1", "2147483648", "9223372036854775808", "1e3", "1.0", "1.5", "-0", "1e400",
-                            "123456789012345678901234567890"}) {
+  for (const auto* wrong : {"0", "-1", "2147483648", "9223372036854775808", "1e3", "1.0", "1.5", "-0",
+                            "1e400", "123456789012345678901234567890"}) {
     refused(line(product, wrong), "/items/0/quantity", "must be a whole number from 1 to 2147483647");
     refused(line(wrong, "1"), "/items/0/product_id", "must be a whole number from 1 to 2147483647");
   }
@@ -83,7 +84,8 @@ BOOST_AUTO_TEST_CASE(every_fault_is_told_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_member_that_stands_twice_is_refused) {
-  refused(R"({"items":[{"product_id":1,"quantity":1}],"items":[{"product_id":1,"quantity":5}]})", "/items", "is there twice");
+  refused(R"({"items":[{"product_id":1,"quantity":1}],"items":[{"product_id":1,"quantity":5}]})", "/items",
+          "is there twice");
   refused(R"({"items":[{"product_id":1,"quantity":1,"quantity":5}]})", "/items/0/quantity", "is there twice");
   refused(R"({"note":1,"note":2,"items":[{"product_id":1,"quantity":1}]})", "/note", "is there twice");
 }
@@ -97,13 +99,14 @@ BOOST_AUTO_TEST_CASE(too_many_lines_and_sums_out_of_range_are_refused) {
   const auto most = R"({"product_id":)" + product + R"(,"quantity":2147483647})";
   const auto reply = rig.post(7, R"({"items":[)" + most + "," + most + "]}");
   BOOST_TEST(reply.status == 422);
-  BOOST_TEST(parsed(reply).at("detail").get<std::string>().find("add up to more than 2147483647") != std::string::npos);
+  BOOST_TEST(parsed(reply).at("detail").get<std::string>().find("add up to more than 2147483647") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
-  for (const auto* wrong : {"{", "}", "items=1", "{\"items\":[}", "{'items':[]}", "{\"items\":[]}x", "{\"a\":01}", "{\"a\":NaN}",
-                            "{\"a\":\"\xff\"}", "{\"a\":\"\xc0\xaf\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "\xef\xbb\xbf{}",
-                            "{\"items\":[],}"}) {
+  for (const auto* wrong : {"{", "}", "items=1", "{\"items\":[}", "{'items':[]}", "{\"items\":[]}x",
+                            "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\xff\"}", "{\"a\":\"\xc0\xaf\"}",
+                            "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "\xef\xbb\xbf{}", "{\"items\":[],}"}) {
     malformed(wrong);
   }
   malformed(std::string("{}\0{\"items\":[]}", 16));
@@ -115,8 +118,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(members_it_does_not_know_are_passed_over) {
-  const auto body = R"({"note":{"items":[{"quantity":-5}]},"items":[{"gift":true,"product_id":)" + std::to_string(tea) +
-                    R"(,"options":{"quantity":99},"quantity":1}]})";
+  const auto body = R"({"note":{"items":[{"quantity":-5}]},"items":[{"gift":true,"product_id":)" +
+                    std::to_string(tea) + R"(,"options":{"quantity":99},"quantity":1}]})";
   const auto reply = rig.post(7, body);
   BOOST_REQUIRE_EQUAL(reply.status, 201);
   BOOST_TEST(parsed(reply).at("items").at(0).at("quantity") == 1);
@@ -124,7 +127,8 @@ BOOST_AUTO_TEST_CASE(members_it_does_not_know_are_passed_over) {
 
 BOOST_AUTO_TEST_CASE(ids_in_paths_must_be_ids) {
   const auto body = line(std::to_string(tea), "1");
-  for (const auto* id : {"0", "-1", "2147483648", "9223372036854775808", "abc", "1.0", "1e3", "+1", "0x1", "7;8", "%31%00"}) {
+  for (const auto* id :
+       {"0", "-1", "2147483648", "9223372036854775808", "abc", "1.0", "1e3", "+1", "0x1", "7;8", "%31%00"}) {
     const auto status = rig.call("POST", std::string("/orders/") + id, body).status;
     BOOST_TEST_CONTEXT(id) { BOOST_TEST((status == 422 || status == 400)); }
   }
@@ -137,9 +141,12 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_must_be_ids) {
 }
 
 BOOST_AUTO_TEST_CASE(status_texts_must_be_texts) {
-  const auto put = [this](const std::string& body) { return rig.call("PUT", "/orders/10000000001", body).status; };
-  for (const auto* wrong : {"", "{}", R"({"status":""})", R"({"status":5})", R"({"status":null})", R"({"status":["x"]})",
-                            R"({"status":"a\u0000b"})", R"({"status":"x","status":"y"})", R"("Shipped")", "{"}) {
+  const auto put = [this](const std::string& body) {
+    return rig.call("PUT", "/orders/10000000001", body).status;
+  };
+  for (const auto* wrong :
+       {"", "{}", R"({"status":""})", R"({"status":5})", R"({"status":null})", R"({"status":["x"]})",
+        R"({"status":"a\u0000b"})", R"({"status":"x","status":"y"})", R"("Shipped")", "{"}) {
     BOOST_TEST_CONTEXT(wrong) { BOOST_TEST(put(wrong) == 422); }
   }
   std::string most;
@@ -152,7 +159,8 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_too_large_is_413) {
   const auto reply = rig.post(7, R"({"note":")" + std::string(70'000, 'x') + "\"}");
   BOOST_TEST(reply.status == 413);
   BOOST_TEST(reply.headers.at("Content-Type") == "application/problem+json");
-  BOOST_TEST(rig.post(7, R"({"note":")" + std::string(60'000, 'x') + "\"}").status == 400);  // no cart, but read whole
+  BOOST_TEST(rig.post(7, R"({"note":")" + std::string(60'000, 'x') + "\"}").status ==
+             400);  // no cart, but read whole
 }
 
 BOOST_AUTO_TEST_CASE(the_service_still_works_after_all_that) {

@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(thirty_two_carts_for_ten_units_make_ten_orders) {
   BOOST_TEST(rig.settles());
   BOOST_TEST(*rig.sandbox().stock(product) == 0);
   int ordered = 0;
-  for (int buyer = 1; buyer <= 32; ++buyer) ordered += rig.sandbox().cart_statuses(buyer).front() == "Ordered" ? 1 : 0;
+  for (int buyer = 1; buyer <= 32; ++buyer)
+    ordered += rig.sandbox().cart_statuses(buyer).front() == "Ordered" ? 1 : 0;
   BOOST_TEST(ordered == 10);
 }
 
@@ -108,7 +109,9 @@ BOOST_AUTO_TEST_CASE(two_products_in_opposite_order_neither_deadlock_nor_refuse_
     const int b = rig.product(1);
     Tally tally;
     at_once(2, [&](int buyer) {
-      tally.count(rig.post(buyer + 1, buyer == 0 ? Rig::lines({{a, 1}, {b, 1}}) : Rig::lines({{b, 1}, {a, 1}})).status);
+      tally.count(
+          rig.post(buyer + 1, buyer == 0 ? Rig::lines({{a, 1}, {b, 1}}) : Rig::lines({{b, 1}, {a, 1}}))
+              .status);
     });
     BOOST_TEST(tally.placed == 1);
     BOOST_TEST(tally.refused == 1);
@@ -125,7 +128,9 @@ BOOST_AUTO_TEST_CASE(many_overlapping_orders_take_every_unit_that_can_be_taken) 
   Tally tally;
   at_once(32, [&](int buyer) {
     for (int i = 0; i < 4; ++i) {
-      const auto at = [&](int offset) { return products[static_cast<std::size_t>((buyer + i + offset) % 4)]; };
+      const auto at = [&](int offset) {
+        return products[static_cast<std::size_t>((buyer + i + offset) % 4)];
+      };
       tally.count(rig.post(buyer + 1, Rig::lines({{at(0), 1}, {at(2), 1}, {at(1), 1}})).status);
     }
   });
@@ -138,8 +143,8 @@ BOOST_AUTO_TEST_CASE(many_overlapping_orders_take_every_unit_that_can_be_taken) 
   }
   // An order of three products was refused only because one of them had run out.
   BOOST_TEST(left <= 2);
-  BOOST_TEST(rig.query("SELECT count(*) FROM orders o WHERE (SELECT count(*) FROM order_items i WHERE i.order_id = o.id) <> 3") ==
-             "0");
+  BOOST_TEST(rig.query("SELECT count(*) FROM orders o WHERE (SELECT count(*) FROM order_items i WHERE "
+                       "i.order_id = o.id) <> 3") == "0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -157,7 +162,8 @@ BOOST_AUTO_TEST_CASE(one_cart_ordered_by_sixteen_clients_at_once_makes_one_order
   BOOST_TEST(rig.settles());
   BOOST_TEST(*rig.sandbox().stock(product) == 97);
   BOOST_TEST(rig.sold(product) == 3);
-  BOOST_TEST(rig.sandbox().cart_statuses(7) == std::vector<std::string>{"Ordered"}, boost::test_tools::per_element());
+  BOOST_TEST(rig.sandbox().cart_statuses(7) == std::vector<std::string>{"Ordered"},
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

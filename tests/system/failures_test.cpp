@@ -1,5 +1,5 @@
-// Neighbours and the database failing in every way they can: clients are told within the deadline, and nothing is left
-// half done.
+// Neighbours and the database failing in every way they can: clients are told within the deadline, and
+// nothing is left half done.
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -148,7 +148,9 @@ BOOST_AUTO_TEST_CASE(a_slow_catalog_is_waited_for_within_the_deadline) {
 
 BOOST_AUTO_TEST_CASE(a_hung_catalog_does_not_hang_the_service) {
   rig.sandbox().fault({{"service", "catalog"}, {"answer", "hang"}});
-  at_once(8, [this](int buyer) { check_failed(rig.post(buyer + 1, Rig::lines({{tea, 1}})), 500, "catalog-unavailable"); });
+  at_once(8, [this](int buyer) {
+    check_failed(rig.post(buyer + 1, Rig::lines({{tea, 1}})), 500, "catalog-unavailable");
+  });
   BOOST_TEST(rig.call("GET", "/orders").status == 200);
   rig.sandbox().clear_faults();
   check_works();
@@ -199,7 +201,8 @@ BOOST_AUTO_TEST_CASE(a_cart_that_fails_after_the_commit_is_closed_later_and_orde
       }
     }
   }
-  BOOST_TEST(eventually([this] { return rig.query("SELECT count(*) FROM cart_closings WHERE NOT closed") == "0"; }));
+  BOOST_TEST(
+      eventually([this] { return rig.query("SELECT count(*) FROM cart_closings WHERE NOT closed") == "0"; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_cart_left_open_by_a_killed_service_is_closed_by_the_next) {
@@ -224,8 +227,9 @@ BOOST_AUTO_TEST_CASE(without_its_database_the_service_says_so_and_recovers_by_it
   const int tea = rig.product(10);
   BOOST_REQUIRE_EQUAL(rig.post(7, Rig::lines({{tea, 1}})).status, 201);
   cluster.stop_immediate();
-  for (const auto& reply : {rig.post(7, Rig::lines({{tea, 1}})), rig.call("GET", "/orders"), rig.call("GET", "/readyz"),
-                            rig.call("PUT", "/orders/10000000001", R"({"status":"x"})")}) {
+  for (const auto& reply :
+       {rig.post(7, Rig::lines({{tea, 1}})), rig.call("GET", "/orders"), rig.call("GET", "/readyz"),
+        rig.call("PUT", "/orders/10000000001", R"({"status":"x"})")}) {
     BOOST_TEST_CONTEXT(reply.body) {
       BOOST_TEST(reply.status == 503);
       BOOST_TEST(reply.headers.count("Retry-After") == 1U);
@@ -270,7 +274,8 @@ BOOST_AUTO_TEST_CASE(a_database_that_restarts_under_load_loses_no_acknowledged_o
   BOOST_TEST(rig.settles(std::chrono::seconds(20)));
   std::string ids;
   for (const auto id : acknowledged) ids += (ids.empty() ? "" : ",") + std::to_string(id);
-  BOOST_TEST(rig.query("SELECT count(*) FROM orders WHERE id IN (" + ids + ")") == std::to_string(acknowledged.size()));
+  BOOST_TEST(rig.query("SELECT count(*) FROM orders WHERE id IN (" + ids + ")") ==
+             std::to_string(acknowledged.size()));
   BOOST_TEST(*rig.sandbox().stock(tea) + rig.sold(tea) == 100'000);
 }
 

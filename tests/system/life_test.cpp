@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(wrong_settings_are_all_told_before_anything_is_opened) {
   write_file(folder.path() + "/orderd.yaml", "http:\n  port: 99999\n  prot: 5\norders:\n  deadline: soon\n");
   const auto [status, output] = run_orderd({"--config", folder.path() + "/orderd.yaml"}, {});
   BOOST_TEST(status == 2);
-  for (const auto* part : {"orderd.yaml:2", "http.port", "orderd.yaml:3", "http.prot", "orderd.yaml:5", "orders.deadline"}) {
+  for (const auto* part :
+       {"orderd.yaml:2", "http.port", "orderd.yaml:3", "http.prot", "orderd.yaml:5", "orders.deadline"}) {
     BOOST_TEST_CONTEXT(output) { BOOST_TEST(output.find(part) != std::string::npos); }
   }
 }
@@ -55,7 +56,8 @@ BOOST_AUTO_TEST_CASE(missing_settings_and_wrong_arguments_are_told) {
 
 BOOST_AUTO_TEST_CASE(secrets_are_printed_nowhere) {
   Rig rig({{}, {{"ORDERD_DATABASE__PASSWORD", "s3cr3t-word"}}});
-  BOOST_TEST(run_orderd({"--print-config"}, rig.environment()).second.find("s3cr3t-word") == std::string::npos);
+  BOOST_TEST(run_orderd({"--print-config"}, rig.environment()).second.find("s3cr3t-word") ==
+             std::string::npos);
   BOOST_TEST(rig.log().find("s3cr3t-word") == std::string::npos);
 }
 
@@ -72,6 +74,17 @@ BOOST_AUTO_TEST_CASE(it_waits_for_a_database_that_is_not_there_yet) {
   cluster.start();
   BOOST_TEST(eventually([&] { return rig.ready(); }));
   BOOST_TEST(orderd.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_can_be_stopped_while_it_waits_for_its_database) {
+  PostgresCluster cluster;
+  Rig rig({{}, {}, &cluster, false});
+  cluster.stop_immediate();
+  const TemporaryFolder folder;
+  Process orderd({ORDERD_PROGRAM}, {rig.environment(), folder.path() + "/log", {}});
+  BOOST_TEST(eventually([&] { return read_file(folder.path() + "/log").find("not") != std::string::npos; }));
+  orderd.signal(SIGTERM);
+  BOOST_TEST(orderd.wait(std::chrono::seconds(10)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_second_instance_on_the_same_database_is_told_no) {
@@ -96,11 +109,12 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_named) {
 
 BOOST_AUTO_TEST_CASE(a_database_of_an_older_installation_is_taken_over) {
   Rig rig({{}, {}, nullptr, false});
-  rig.query("CREATE TABLE orders (id SERIAL PRIMARY KEY, customer_id INTEGER, status VARCHAR(20));"
-            "CREATE TABLE order_items (id SERIAL PRIMARY KEY, product_id INTEGER, quantity INTEGER,"
-            " order_id INTEGER REFERENCES orders(id));"
-            "INSERT INTO orders (customer_id, status) VALUES (7, 'Ordered'), (8, 'Shipped');"
-            "INSERT INTO order_items (product_id, quantity, order_id) VALUES (1, 2, 1), (2, 1, 1), (1, 5, 2)");
+  rig.query(
+      "CREATE TABLE orders (id SERIAL PRIMARY KEY, customer_id INTEGER, status VARCHAR(20));"
+      "CREATE TABLE order_items (id SERIAL PRIMARY KEY, product_id INTEGER, quantity INTEGER,"
+      " order_id INTEGER REFERENCES orders(id));"
+      "INSERT INTO orders (customer_id, status) VALUES (7, 'Ordered'), (8, 'Shipped');"
+      "INSERT INTO order_items (product_id, quantity, order_id) VALUES (1, 2, 1), (2, 1, 1), (1, 5, 2)");
   rig.start();
   const auto old = parsed(rig.call("GET", "/orders/1?by=order"));
   BOOST_TEST(old.at("customer_id") == 7);
@@ -152,7 +166,9 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once) {
   Rig rig;
   const int product = rig.product(10);
   rig.sandbox().fault({{"route", "GET /products/{id}"}, {"answer", "hang"}});
-  std::thread client([&] { BOOST_CHECK_THROW((void)rig.post(7, Rig::lines({{product, 1}})), std::runtime_error); });
+  std::thread client([&] {
+    BOOST_CHECK_THROW((void)rig.post(7, Rig::lines({{product, 1}})), std::runtime_error);
+  });
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_orders_in_flight") == "1"; }));
   rig.orderd().signal(SIGTERM);
   BOOST_TEST(eventually([&] { return rig.log().find("stopping") != std::string::npos; }));

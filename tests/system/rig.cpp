@@ -66,13 +66,14 @@ HttpReply Rig::post(int customer, const std::string& body) const {
 
 std::string Rig::lines(const std::vector<std::pair<int, int>>& products) {
   json items = json::array();
-  for (const auto& [product, quantity] : products) items.push_back({{"product_id", product}, {"quantity", quantity}});
+  for (const auto& [product, quantity] : products)
+    items.push_back({{"product_id", product}, {"quantity", quantity}});
   return json{{"items", items}}.dump();
 }
 
 int Rig::product(int stock) const {
-  const auto reply =
-      sandbox_.catalog("POST", "/products", json{{"name", "Moby Dick"}, {"price", 12}, {"quantity", stock}}.dump());
+  const auto reply = sandbox_.catalog("POST", "/products",
+                                      json{{"name", "Moby Dick"}, {"price", 12}, {"quantity", stock}}.dump());
   return json::parse(reply.body).at("data").at("id").get<int>();
 }
 
@@ -83,9 +84,10 @@ void Rig::add_to_cart(int customer, int product, int quantity) const {
 }
 
 int Rig::sold(int product) const {
-  return std::stoi(query("SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id "
-                         "WHERE NOT o.restocked AND i.product_id = " +
-                         std::to_string(product)));
+  return std::stoi(
+      query("SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id "
+            "WHERE NOT o.restocked AND i.product_id = " +
+            std::to_string(product)));
 }
 
 bool Rig::settles(std::chrono::milliseconds limit) const {

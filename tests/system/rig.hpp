@@ -1,6 +1,7 @@
-// A whole orderd for system tests: the real binary, a real PostgreSQL database of its own and the sandbox catalog and
-// cart, each a process. The tests speak to it over HTTP as clients do, and look into the database and the catalog to judge.
-// Requests may be sent from several threads; everything else belongs to the test's thread.
+// A whole orderd for system tests: the real binary, a real PostgreSQL database of its own and the sandbox
+// catalog and cart, each a process. The tests speak to it over HTTP as clients do, and look into the database
+// and the catalog to judge. Requests may be sent from several threads; everything else belongs to the test's
+// thread.
 #pragma once
 
 #include <functional>
@@ -21,10 +22,10 @@ namespace orders::test {
 class Rig {
  public:
   struct Options {
-    std::vector<std::string> sandbox{};            ///< further arguments
+    std::vector<std::string> sandbox{};             ///< further arguments
     std::map<std::string, std::string> settings{};  ///< e.g. {"ORDERD_ORDERS__DEADLINE", "1s"}
-    PostgresCluster* cluster = nullptr;            ///< none: the one the executable shares
-    bool start = true;                             ///< start orderd at once
+    PostgresCluster* cluster = nullptr;             ///< none: the one the executable shares
+    bool start = true;                              ///< start orderd at once
   };
 
   explicit Rig(Options options);
@@ -48,7 +49,8 @@ class Rig {
   std::string query(const std::string& sql) const;
 
   /// On a connection of its own; throws std::runtime_error when there is no answer.
-  [[nodiscard]] HttpReply call(const std::string& method, const std::string& target, const std::string& body = {}) const;
+  [[nodiscard]] HttpReply call(const std::string& method, const std::string& target,
+                               const std::string& body = {}) const;
   [[nodiscard]] HttpReply post(int customer, const std::string& body) const;
   /// A body with one line for each pair of product and quantity.
   static std::string lines(const std::vector<std::pair<int, int>>& products);
@@ -59,7 +61,8 @@ class Rig {
 
   /// Units of the product in orders that were not cancelled.
   [[nodiscard]] int sold(int product) const;
-  /// Waits until nothing is undecided or on its way and the catalog shows what the ledger says; false after `limit`.
+  /// Waits until nothing is undecided or on its way and the catalog shows what the ledger says; false after
+  /// `limit`.
   [[nodiscard]] bool settles(std::chrono::milliseconds limit = std::chrono::seconds(10)) const;
 
  private:

@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(post_refuses_what_the_stock_does_not_suffice_for_naming_eve
   check_problem(reply, 400, "insufficient-inventory");
   const auto shortages = parsed(reply).at("shortages");
   BOOST_REQUIRE_EQUAL(shortages.size(), 2U);
-  BOOST_TEST(shortages[0] == (json{{"product_id", tea}, {"requested", 101}, {"available", 100}, {"in_catalog", true}}));
+  BOOST_TEST(shortages[0] ==
+             (json{{"product_id", tea}, {"requested", 101}, {"available", 100}, {"in_catalog", true}}));
   BOOST_TEST(shortages[1] ==
              (json{{"product_id", 999'999}, {"requested", 1}, {"available", 0}, {"in_catalog", false}}));
   BOOST_TEST(rig.settles());
@@ -92,18 +93,22 @@ BOOST_AUTO_TEST_CASE(post_without_items_orders_the_cart_and_marks_it_ordered) {
   BOOST_TEST(parsed(reply).at("items").size() == 3U);
   BOOST_TEST(*rig.sandbox().stock(tea) == 97);
   BOOST_TEST(*rig.sandbox().stock(pot) == 4);
-  BOOST_TEST(rig.sandbox().cart_statuses(8) == std::vector<std::string>{"Ordered"}, boost::test_tools::per_element());
-  BOOST_TEST(rig.sandbox().cart_statuses(9) == std::vector<std::string>{"Active"}, boost::test_tools::per_element());
+  BOOST_TEST(rig.sandbox().cart_statuses(8) == std::vector<std::string>{"Ordered"},
+             boost::test_tools::per_element());
+  BOOST_TEST(rig.sandbox().cart_statuses(9) == std::vector<std::string>{"Active"},
+             boost::test_tools::per_element());
   check_problem(rig.post(8, ""), 400, "no-active-cart");
   check_problem(rig.post(10, "{}"), 400, "no-active-cart");
 }
 
 BOOST_AUTO_TEST_CASE(a_cart_whose_lines_cancel_out_is_empty) {
   rig.add_to_cart(8, tea, 2);
-  const auto reply = rig.sandbox().cart("POST", "/carts/8", json{{"product_id", tea}, {"quantity", -2}}.dump());
+  const auto reply =
+      rig.sandbox().cart("POST", "/carts/8", json{{"product_id", tea}, {"quantity", -2}}.dump());
   BOOST_REQUIRE_EQUAL(reply.status, 201);
   check_problem(rig.post(8, ""), 400, "empty-cart");
-  BOOST_TEST(rig.sandbox().cart_statuses(8) == std::vector<std::string>{"Active"}, boost::test_tools::per_element());
+  BOOST_TEST(rig.sandbox().cart_statuses(8) == std::vector<std::string>{"Active"},
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(get_tells_orders_and_customers_apart_by_the_number) {
@@ -137,12 +142,14 @@ BOOST_AUTO_TEST_CASE(get_orders_lists_all_in_order_with_pages_and_filters) {
   BOOST_TEST(parsed(last).at("orders") == json({orders[4]}));
   BOOST_TEST(!parsed(last).contains("next"));
   BOOST_TEST(last.headers.count("Link") == 0U);
-  BOOST_TEST(parsed(rig.call("GET", "/orders?customer_id=7&limit=2")).at("orders") == json({orders[0], orders[2]}));
+  BOOST_TEST(parsed(rig.call("GET", "/orders?customer_id=7&limit=2")).at("orders") ==
+             json({orders[0], orders[2]}));
   BOOST_TEST(parsed(rig.call("GET", "/orders?customer_id=99")).at("orders") == json::array());
   BOOST_TEST(rig.call("PUT", "/orders/" + number(orders[3]["id"]), R"({"status":"Not yet"})").status == 200);
-  BOOST_TEST(parsed(rig.call("GET", "/orders?status=Not%20yet")).at("orders").at(0).at("id") == orders[3]["id"]);
-  for (const auto* wrong : {"limit=0", "limit=1001", "limit=x", "after=-1", "status=", "customer_id=0", "limt=5",
-                            "limit=1&limit=2"}) {
+  BOOST_TEST(parsed(rig.call("GET", "/orders?status=Not%20yet")).at("orders").at(0).at("id") ==
+             orders[3]["id"]);
+  for (const auto* wrong : {"limit=0", "limit=1001", "limit=x", "after=-1", "status=", "customer_id=0",
+                            "limt=5", "limit=1&limit=2"}) {
     check_problem(rig.call("GET", std::string("/orders?") + wrong), 422, "invalid-parameter");
   }
 }
@@ -151,7 +158,10 @@ BOOST_AUTO_TEST_CASE(get_order_items_lists_all_lines) {
   const auto order = ordered(7, {{tea, 1}, {pot, 2}, {tea, 3}});
   const auto items = parsed(rig.call("GET", "/order_items")).at("items");
   BOOST_REQUIRE_EQUAL(items.size(), 3U);
-  BOOST_TEST(items[1] == (json{{"id", order["items"][1]["id"]}, {"product_id", pot}, {"quantity", 2}, {"order_id", order["id"]}}));
+  BOOST_TEST(
+      items[1] ==
+      (json{
+          {"id", order["items"][1]["id"]}, {"product_id", pot}, {"quantity", 2}, {"order_id", order["id"]}}));
   const auto page = parsed(rig.call("GET", "/order_items?limit=2"));
   BOOST_TEST(page.at("items") == json({items[0], items[1]}));
   BOOST_TEST(parsed(rig.call("GET", page.at("next").get<std::string>())).at("items") == json({items[2]}));
@@ -160,7 +170,8 @@ BOOST_AUTO_TEST_CASE(get_order_items_lists_all_lines) {
 BOOST_AUTO_TEST_CASE(put_takes_any_status_and_touches_nothing_else) {
   const auto order = ordered(7, {{tea, 1}});
   const auto path = "/orders/" + number(order["id"]);
-  for (const std::string status : {"Shipped", "x", "a \"quoted\" \\ status", "\u00dcberf\u00e4llig \U0001F4E6", "{}", "NULL"}) {
+  for (const std::string status :
+       {"Shipped", "x", "a \"quoted\" \\ status", "\u00dcberf\u00e4llig \U0001F4E6", "{}", "NULL"}) {
     const auto reply = rig.call("PUT", path, json{{"status", status}}.dump());
     BOOST_REQUIRE_EQUAL(reply.status, 200);
     BOOST_TEST(parsed(reply).at("status").get<std::string>() == status);
@@ -193,8 +204,9 @@ BOOST_AUTO_TEST_CASE(probes_and_greeting_answer) {
   BOOST_TEST(metrics.status == 200);
   BOOST_TEST(metrics.headers.at("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
   BOOST_TEST(metrics.body.find("orderd_orders_total{outcome=\"placed\"} 1") != std::string::npos);
-  BOOST_TEST(metrics.body.find(R"(orderd_http_requests_total{method="POST",route="/orders/{id}",status="201"} 1)") !=
-             std::string::npos);
+  BOOST_TEST(
+      metrics.body.find(R"(orderd_http_requests_total{method="POST",route="/orders/{id}",status="201"} 1)") !=
+      std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_route_or_method_says_so) {

@@ -33,8 +33,6 @@ BOOST_AUTO_TEST_CASE(a_long_stream_arrives_whole_in_bounded_memory) {
   BOOST_TEST(most > 0U);
   BOOST_TEST(most <= 200'000U);
   BOOST_TEST(Service::wait_until([&] { return service.counters().pending_bytes == 0U; }));
-  client.discard(100'000);
-  client.close();
   BOOST_TEST(service.counters().slow_dropped == 0U);
 }
 
@@ -123,16 +121,16 @@ BOOST_AUTO_TEST_CASE(who_does_not_read_is_dropped_and_nobody_else_notices) {
 }
 
 BOOST_AUTO_TEST_CASE(together_the_answers_may_not_take_all_memory) {
-  Service service([](config::Http& http) { http.pending_bytes_total_max = 12'000'000; });
+  Service service([](config::Http& http) { http.pending_bytes_total_max = 15'500'000; });
   RawClient largest(service.port(), little);
-  largest.send(get("/big?bytes=9500000"));
+  largest.send(get("/big?bytes=14000000"));
   BOOST_REQUIRE(Service::wait_until([&] { return service.counters().pending_bytes > 4'000'000U; }));
   RawClient second(service.port(), little);
-  second.send(get("/big?bytes=9000000"));
+  second.send(get("/big?bytes=7000000"));
   BOOST_TEST(Service::wait_until([&] { return service.counters().slow_dropped == 1U; }));
   const auto answer = second.read_answer();
   BOOST_REQUIRE(answer);
-  BOOST_TEST(answer->body.size() == 9'000'000U);
+  BOOST_TEST(answer->body.size() == 7'000'000U);
   BOOST_TEST(!largest.read_answer());
 }
 

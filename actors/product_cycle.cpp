@@ -1,0 +1,210 @@
+// The cycle of a product, step by step (R2): read the ledger, GET, record, PUT, answer.
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/product_state.hpp"
+
+namespace orders::actors {
+
+void ProductState::next_cycle() {
+  if (phase_ != Phase::idle) return;
+  for (const auto& late : queue_.expired(Clock::now())) {
+    late.reply(Error{ErrorCode::timed_out, "the deadline passed before the stock was asked for"});
+  }
+  count_parked(queue_.parked());
+  const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
+                    !queue_.unconfirmed.empty();
+  if (!work) return;
+  poll_parked_ = false;
+  if (known_) return get();
+  phase_ = Phase::reading;
+  tell(context_->board.intent_writer(id_),
+       ReadLedger{id_, reply_on<std::optional<Ledger>>(handle(), [this](Result<std::optional<Ledger>> row) {
+                    on_ledger(std::move(row));
+                  })});
+}
+
+void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
+  if (!row.ok()) return fail(row.error());
+  take_ledger(std::move(row.value()));
+  get();
+}
+
+void ProductState::take_ledger(std::optional<Ledger> row) {
+  known_ = true;
+  ledger_ = std::move(row);
+  answered_ = false;  // whoever sent the PUT of that movement, it was not this actor
+}
+
+void ProductState::get() {
+  phase_ = Phase::getting;
+  context_->catalog_client.get(
+      id_, Clock::now() + context_->settings.orders.deadline,
+      [reply = reply_on<std::optional<CatalogProduct>>(
+           handle(), [this](Result<std::optional<CatalogProduct>> seen) { on_seen(std::move(seen)); })](
+          Result<std::optional<CatalogProduct>> seen) { reply(std::move(seen)); });
+}
+
+void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
+  if (!seen.ok()) return fail(seen.error());
+  if (!seen.value()) return not_in_catalog();
+  cycle_.product = id_;
+  cycle_.read = ledger_;
+  cycle_.answered = answered_;
+  cycle_.seen = std::move(*seen.value());
+  cycle_.holds.clear();
+  cycle_.releases.clear();
+  // Taken over here, not before: what arrived during the GET goes with this cycle too. R1 makes that safe,
+  // since the ledger decides and not what the GET saw.
+  deciding_ = std::move(queue_.holds);
+  queue_.holds.clear();
+  giving_back_ = std::move(queue_.releases);
+  queue_.releases.clear();
+  for (const auto& hold : deciding_) cycle_.holds.push_back(hold.ask.hold);
+  for (const auto& release : giving_back_) cycle_.releases.push_back(release.key);
+  record();
+}
+
+void ProductState::record() {
+  phase_ = Phase::recording;
+  tell(context_->board.intent_writer(id_),
+       RecordCycle{cycle_, reply_on<CycleResult>(handle(), [this](Result<CycleResult> result) {
+                     on_recorded(std::move(result));
+                   })});
+}
+
+void ProductState::on_recorded(Result<CycleResult> recorded) {
+  if (!recorded.ok()) {
+    if (recorded.error().code == ErrorCode::lost) return record();  // R7: the same again tells what happened
+    requeue_releases();
+    for (auto& hold : deciding_) queue_.holds.push_back(std::move(hold));
+    deciding_.clear();
+    return fail(recorded.error());
+  }
+  auto& result = recorded.value();
+  ++context_->counters.cycles;
+  context_->counters.foreign_edits += result.foreign ? 1 : 0;
+  context_->counters.late_writes += result.repaired ? 1 : 0;
+  context_->counters.movements += result.moved ? 1 : 0;
+  if (result.foreign) {
+    spdlog::warn("product {}: somebody else changed its stock; the ledger follows the catalog ({} units)",
+                 id_.value, cycle_.seen.quantity);
+  }
+  if (result.stale) return start_again(result);
+  const bool moved = result.moved;
+  ledger_ = std::move(result.ledger);
+  answered_ = answered_ && !moved;
+  for (auto& release : giving_back_) queue_.releasing.push_back(std::move(release));
+  giving_back_.clear();
+  settle_holds(result.holds);
+  if (result.put) return put();
+  if (moved) answered_ = true;  // the catalog shows it already: nothing was sent that could be unanswered
+  confirm();
+  end_cycle();
+}
+
+/// The ledger had moved on: decide again, on what it says now (R3).
+void ProductState::start_again(const CycleResult& result) {
+  ++context_->counters.cycles_stale;
+  std::vector<QueuedHold> again;
+  for (std::size_t i = 0; i < deciding_.size(); ++i) {
+    if (result.holds[i] == HoldVerdict::granted) {
+      queue_.unconfirmed.push_back(std::move(deciding_[i].ask));
+    } else {
+      again.push_back(std::move(deciding_[i]));
+    }
+  }
+  deciding_.clear();
+  for (auto& hold : queue_.holds) again.push_back(std::move(hold));
+  queue_.holds = std::move(again);
+  requeue_releases();
+  known_ = false;  // read it anew: it may even have gone
+  poll_parked_ = true;
+  end_cycle();
+}
+
+void ProductState::requeue_releases() {
+  for (auto& release : giving_back_) queue_.releases.push_back(std::move(release));
+  giving_back_.clear();
+}
+
+void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
+  std::vector<QueuedHold> parked;
+  for (std::size_t i = 0; i < deciding_.size(); ++i) {
+    auto& hold = deciding_[i];
+    switch (verdicts[i]) {
+      case HoldVerdict::granted:
+        queue_.unconfirmed.push_back(std::move(hold.ask));
+        break;
+      case HoldVerdict::refused:
+        hold.ask.reply(HoldAnswer{HoldVerdict::refused, std::max(ledger_->quantity, 0), true});
+        break;
+      case HoldVerdict::undecided:
+      case HoldVerdict::conflict:
+        park_or_answer(hold, parked);
+        break;
+    }
+  }
+  deciding_.clear();
+  for (auto& hold : queue_.holds) parked.push_back(std::move(hold));  // who has waited longer comes first
+  queue_.holds = std::move(parked);
+  count_parked(queue_.parked());
+}
+
+void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& parked) {
+  if (!hold.ask.parks) {
+    hold.ask.reply(HoldAnswer{HoldVerdict::conflict});
+  } else if (!hold.parked && context_->counters.holds_parked >=
+                                 static_cast<std::int64_t>(context_->settings.orders.parked_max)) {
+    hold.ask.reply(
+        Error{ErrorCode::overloaded, "too many orders wait for stock that others have not decided on"});
+  } else {
+    hold.parked = true;
+    parked.push_back(std::move(hold));
+  }
+}
+
+void ProductState::put() {
+  phase_ = Phase::putting;
+  CatalogProduct product;
+  product.id = id_;
+  product.name = ledger_->name;
+  product.price = ledger_->price;
+  product.quantity = ledger_->quantity;
+  context_->catalog_client.put(product, Clock::now() + settings().call_timeout,
+                               [reply = reply_on<Done>(handle(), [this](const Result<Done>& done) {
+                                  on_put(done);
+                                })](Result<Done> done) { reply(std::move(done)); });
+}
+
+void ProductState::on_put(const Result<Done>& done) {
+  if (!done.ok()) {
+    ++context_->counters.puts_unanswered;
+    spdlog::warn(
+        "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
+        id_.value, ledger_->seq, ledger_->quantity, done.error().detail);
+    report_delay(ErrorCode::catalog_unavailable);
+    return back_off();
+  }
+  answered_ = true;
+  confirm();
+  end_cycle();
+}
+
+/// The catalog shows what the ledger says: what was granted and given back is certain now.
+void ProductState::confirm() {
+  for (const auto& hold : queue_.unconfirmed) hold.reply(HoldAnswer{HoldVerdict::granted});
+  queue_.unconfirmed.clear();
+  for (const auto& release : queue_.releasing) release.reply(Done{});
+  queue_.releasing.clear();
+  retry_after_ = settings().retry_min;
+}
+
+void ProductState::end_cycle() {
+  phase_ = Phase::idle;
+  next_cycle();
+  keep_ticking();
+}
+
+}  // namespace orders::actors
