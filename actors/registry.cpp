@@ -1,6 +1,7 @@
 #include "actors/registry.hpp"
 
 #include <deque>
+#include <utility>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -35,7 +36,9 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
  private:
   /// Gives ids to the orders that wait for one. A block is asked for well before the one in use is exhausted.
   void hand_out() {
-    while (!waiting_.empty() && ids_.count > 0) {
+    while (!waiting_.empty()) {
+      if (ids_.count == 0) std::swap(ids_, next_ids_);
+      if (ids_.count == 0) break;
       auto order = std::move(waiting_.front());
       waiting_.pop_front();
       order.id = ids_.first;

@@ -1,6 +1,7 @@
 // The actors together, from a client's order to its answer, with scripted ports: what coalesces, what is
 // repeated, what is answered when something dies.
 #include <condition_variable>
+#include <set>
 
 #include <boost/test/unit_test.hpp>
 
@@ -82,6 +83,15 @@ BOOST_AUTO_TEST_CASE(orders_of_one_product_share_cycles) {
   BOOST_TEST(catalog.gets < 150);
   BOOST_TEST(catalog.shown == 800);
   BOOST_TEST(database.committed.size() == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(ids_go_on_when_a_block_is_used_up) {
+  catalog.shown = 1'000;
+  start();
+  for (int round = 0; round < 6; ++round) BOOST_TEST(placed(place(60)) == 60);  // the store's blocks have 100
+  std::set<std::int64_t> ids;
+  for (const auto id : database.committed) ids.insert(id.value);
+  BOOST_TEST(ids.size() == 360U);
 }
 
 BOOST_AUTO_TEST_CASE(an_unanswered_put_is_settled_by_the_next_cycle_before_anybody_is_answered) {

@@ -17,7 +17,7 @@
 
 namespace orders::test {
 
-/// Settings for a database of the shared cluster, with short timeouts; through another port if given (a
+/// Settings for a database of the shared cluster, with patient timeouts; through another port if given (a
 /// proxy's).
 config::Database settings_for(const std::string& database, int port = 0);
 

@@ -151,7 +151,9 @@ BOOST_AUTO_TEST_CASE(sets_what_the_protocol_relies_on_whatever_the_database_says
   test::PreparedDatabase lax;
   (void)lax.ask("ALTER DATABASE " + lax.name() + " SET synchronous_commit = off");
   (void)lax.ask("ALTER DATABASE " + lax.name() + " SET default_transaction_isolation = serializable");
-  Session session(lax.settings());
+  auto settings = lax.settings();
+  settings.statement_timeout = std::chrono::milliseconds(10'000);
+  Session session(settings);
   const auto setting = [&](const char* sql) {
     return value_of(session.transact([&] { return std::get<0>(session.rows<std::string>(sql).at(0)); }));
   };

@@ -77,8 +77,8 @@ BOOST_AUTO_TEST_CASE(goes_straight_to_a_fresh_connection_though_the_pool_has_mor
     return reply;
   });
   HttpClient client(neighbour_at(server.url(), 4), neighbour_at(server.url()));
-  std::vector<Ending> first;
-  for (int i = 0; i < 4; ++i) first.push_back(submit(client, get_of("/first")));
+  std::vector<Ending> first(4);
+  for (auto& ending : first) ending = submit(client, get_of("/first"));
   BOOST_TEST(server.wait_for_requests(4));
   server.let_go();
   for (const auto& ending : first) BOOST_TEST(answer_of(ending).status == 200);
@@ -160,7 +160,8 @@ BOOST_AUTO_TEST_CASE(keeps_idle_connections_for_less_than_the_five_seconds_of_th
   const auto get_after = [&](milliseconds idle) {
     auto call = get_of("/");
     call.not_before = steady_clock::now() + idle;
-    BOOST_TEST(answer_of(submit(client, std::move(call))).status == 200);
+    const auto ending = submit(client, std::move(call));
+    BOOST_TEST(answer_of(ending).status == 200);
     return server.requests().back().connection;
   };
   BOOST_TEST(get_after(milliseconds(1)) == 1);
