@@ -41,7 +41,7 @@ using OrderRow = std::tuple<std::int64_t, int, std::string, std::int64_t, std::i
 
 Timestamp time_of(std::int64_t microseconds) { return Timestamp(std::chrono::microseconds(microseconds)); }
 
-std::vector<Order> with_items(Session& session, std::vector<OrderRow> rows) {
+std::vector<Order> with_items(Session& session, std::vector<OrderRow>&& rows) {
   std::vector<Order> found;
   found.reserve(rows.size());
   SqlArray ids;

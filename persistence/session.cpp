@@ -140,6 +140,16 @@ Session::Failure Session::failure(const std::exception_ptr& thrown) const {
   }
 }
 
+// `committing` is set when the COMMIT is about to be sent.
+void Session::run_and_commit(const std::function<void()>& body, bool& committing) {
+  body();
+  if (roll_back_) return roll_back();
+  refuse_failed_transaction();
+  committing = true;
+  const Watch watch(*this);
+  sql_->commit();
+}
+
 std::optional<Error> Session::in_transaction(const std::function<void()>& body) {
   for (int tries = 1;; ++tries) {
     if (auto error = begin()) return error;
@@ -147,15 +157,7 @@ std::optional<Error> Session::in_transaction(const std::function<void()>& body) 
     bool committing = false;
     Failure failed;
     try {
-      body();
-      if (roll_back_) {
-        roll_back();
-        return std::nullopt;
-      }
-      refuse_failed_transaction();
-      committing = true;
-      const Watch watch(*this);
-      sql_->commit();
+      run_and_commit(body, committing);
       return std::nullopt;
     } catch (...) {
       failed = failure(std::current_exception());

@@ -111,6 +111,7 @@ class Session {
   std::optional<Error> one_by_one(const std::function<void()>& body, bool writes);
   std::optional<Error> open();
   std::optional<Error> begin();
+  void run_and_commit(const std::function<void()>& body, bool& committing);
   void refuse_failed_transaction();
   void roll_back() noexcept;
   void drop() noexcept;

@@ -40,8 +40,10 @@ void BodyStream::finish() {
 }
 
 void BodyStream::when_drained(std::function<void()> then) {
-  if (exchange_) {
-    exchange_->when_drained(std::move(then));
+  // `then` may run in another thread before this returns, and destroy this stream: nothing of it is touched
+  // after.
+  if (const std::shared_ptr<Exchange> exchange = exchange_) {
+    exchange->when_drained(std::move(then));
   } else if (then) {
     then();
   }

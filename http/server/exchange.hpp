@@ -59,8 +59,9 @@ class BodyStream {
   void finish();
   /// One-shot: called once the bytes waiting for this client are below the low-water mark (64 KiB, or half of
   /// pending_bytes_max if that is less), or when the client has gone; never from within this call unless it
-  /// has gone. Runs on a reactor thread as a rule: it must not block. A second call before that replaces the
-  /// first.
+  /// has gone. It runs on a reactor thread as a rule, so it must not block, and perhaps before this call
+  /// returns: let this be the last thing done with the stream until then. A second call before that replaces
+  /// the first.
   void when_drained(std::function<void()> then);
   [[nodiscard]] bool gone() const noexcept;
 

@@ -26,7 +26,8 @@ config::Database settings_for(const std::string& database, int port) {
   config::Database settings;
   settings.url = port == 0 ? PostgresCluster::shared().url(database)
                            : "postgresql://postgres@127.0.0.1:" + std::to_string(port) + "/" + database;
-  settings.connect_timeout = std::chrono::milliseconds(20'000);  // on a busy machine, patience is not what is tested
+  settings.connect_timeout =
+      std::chrono::milliseconds(20'000);  // on a busy machine, patience is not what is tested
   settings.statement_timeout = std::chrono::milliseconds(20'000);
   return settings;
 }

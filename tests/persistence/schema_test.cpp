@@ -19,7 +19,6 @@ using std::chrono::steady_clock;
 using test::code_of;
 using test::commit_of;
 using test::hold_all;
-using test::new_order;
 using test::new_product;
 using test::PostgresCluster;
 using test::value_of;
@@ -78,6 +77,7 @@ BOOST_AUTO_TEST_CASE(lets_several_start_at_once) {
   std::atomic<int> ready{0};
   std::atomic<int> prepared{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int n = 0; n < 4; ++n) {
     threads.emplace_back([&] {
       ++ready;

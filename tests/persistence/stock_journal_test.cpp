@@ -91,14 +91,17 @@ BOOST_AUTO_TEST_CASE(reads_many_ledgers_in_the_order_asked) {
   BOOST_TEST(value_of(journal.read({})).empty());
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_is_short_for_good_and_writes_nothing) {
+BOOST_AUTO_TEST_CASE(refuses_what_is_short_for_good_and_writes_no_movement) {
   const auto result = record_one(journal, cycle(product, {}, 2, {{{order, 0}, 3}}));
   BOOST_TEST(result.holds.at(0) == HoldVerdict::refused);
   BOOST_TEST(!result.moved);
   BOOST_TEST(!result.put);
   BOOST_TEST(result.ledger.quantity == 2);
-  BOOST_TEST(ledger(product).empty());
   BOOST_TEST(movements(product).empty());
+  // The row it was decided on stands, so that the next cycle can go on from it.
+  const auto again = record_one(journal, cycle(product, result.ledger, 2, {{{order, 0}, 2}}));
+  BOOST_TEST(!again.stale);
+  BOOST_TEST(again.holds.at(0) == HoldVerdict::granted);
 }
 
 BOOST_AUTO_TEST_CASE(says_conflict_while_others_are_undecided_and_refuses_once_they_are_sold) {
@@ -122,6 +125,7 @@ BOOST_AUTO_TEST_CASE(does_not_count_an_orders_own_holds_as_undecided) {
 
 BOOST_AUTO_TEST_CASE(takes_a_hundred_holds_as_one_movement_first_come_first_served) {
   std::vector<Hold> holds;
+  holds.reserve(100);
   for (int n = 0; n < 100; ++n) holds.push_back({{new_order(), 0}, 1});
   const auto result = record_one(journal, cycle(product, {}, 60, holds));
   for (std::size_t n = 0; n < holds.size(); ++n) {

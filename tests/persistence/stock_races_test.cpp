@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <random>
@@ -22,7 +23,6 @@ using test::cycle;
 using test::new_order;
 using test::new_product;
 using test::PostgresCluster;
-using test::value_of;
 
 // Repeats until it is known what became of the call, as the callers of the ports do.
 template <class T, class Call>
@@ -92,6 +92,7 @@ class Buyer {
     bool all = true;
     while (!open.empty()) {
       std::vector<CycleRequest> batch;
+      batch.reserve(open.size());
       for (const auto& line : open) batch.push_back(request(line.product));
       for (std::size_t n = 0; n < open.size(); ++n) batch[n].holds = {{{id, 0}, open[n].quantity}};
       std::shuffle(batch.begin(), batch.end(), random_);
@@ -169,8 +170,16 @@ struct Market {
         --trading;
       });
     }
-    while (trading > 0) disturb();
+    std::exception_ptr failed;
+    while (trading > 0 && !failed) {
+      try {
+        disturb();
+      } catch (...) {
+        failed = std::current_exception();
+      }
+    }
     for (auto& thread : threads) thread.join();
+    if (failed) std::rethrow_exception(failed);
     return sold;
   }
 

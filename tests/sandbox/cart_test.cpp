@@ -66,10 +66,12 @@ BOOST_AUTO_TEST_CASE(lists_all_lines_of_all_carts_for_ever) {
 }
 
 BOOST_AUTO_TEST_CASE(older_drafts_send_the_items_with_the_cart) {
-  const std::string items = R"("items":[{"product_id":1,"quantity":2},{"product_id":3,"quantity":1}])";
-  const std::string cart = R"({"cart":{"id":1,"customer_id":1,"status":"Active")";
-  for (const auto& [where, body] : std::map<std::string, std::string>{
-           {"in", cart + "," + items + "}}"}, {"beside", cart + "}," + items + "}"}}) {
+  const std::map<std::string, std::string> drafts{
+      {"in", R"({"cart":{"id":1,"customer_id":1,"status":"Active",)"
+             R"("items":[{"product_id":1,"quantity":2},{"product_id":3,"quantity":1}]}})"},
+      {"beside", R"({"cart":{"id":1,"customer_id":1,"status":"Active"},)"
+                 R"("items":[{"product_id":1,"quantity":2},{"product_id":3,"quantity":1}]})"}};
+  for (const auto& [where, body] : drafts) {
     const SandboxProcess sandbox({"--sample", "--inline-items", where});
     add(sandbox, 1, 1, 2);
     add(sandbox, 2, 2, 5);

@@ -181,6 +181,7 @@ BOOST_AUTO_TEST_CASE(it_sends_garbage_or_broken_json_or_half_an_answer) {
 BOOST_AUTO_TEST_CASE(faults_can_be_counted_skipped_and_taken_back) {
   sandbox.fault({{"route", get_route}, {"answer", "500"}, {"skip", 1}, {"count", 2}});
   std::vector<int> statuses;
+  statuses.reserve(5);
   for (int i = 0; i < 5; ++i) statuses.push_back(sandbox.catalog("GET", "/products/1").status);
   const std::vector<int> expected{200, 500, 500, 200, 200};
   BOOST_TEST(statuses == expected);

@@ -72,7 +72,7 @@ std::string PostgresCluster::url(const std::string& database) const {
 
 std::string PostgresCluster::create_database() {
   // The process id keeps the names apart when several test executables should ever share a server.
-  const std::string name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++databases_);
+  std::string name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++databases_);
   (void)execute("CREATE DATABASE " + name);
   return name;
 }
@@ -81,10 +81,11 @@ std::string PostgresCluster::execute(const std::string& sql, const std::string& 
   const TemporaryFolder folder;
   Process::Options options;
   options.output = folder.path() + "/out";
+  options.environment["PGOPTIONS"] = "--client-min-messages=error";  // warnings would stand among the rows
   const int status = run({program("psql"), "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
                           "--set=ON_ERROR_STOP=1", "--dbname=" + url(database), "--command=" + sql},
                          options);
-  const auto output = trimmed(read_file(options.output));
+  auto output = trimmed(read_file(options.output));
   if (status != 0) throw std::runtime_error("psql: " + output);
   return output;
 }
