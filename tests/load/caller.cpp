@@ -14,7 +14,7 @@ namespace http = beast::http;
 using boost::asio::ip::tcp;
 
 namespace {
-constexpr std::uint64_t answer_bytes_max = 16 * 1024 * 1024;
+constexpr std::uint64_t answer_bytes_max = 16'777'216;
 constexpr std::chrono::seconds idle_max(4);  // the cart closes connections that are idle for five
 }  // namespace
 

@@ -17,10 +17,10 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
-constexpr std::size_t pipelined_bytes_max = 64 * 1024;
-constexpr std::uint64_t body_bytes_max = 16 * 1024 * 1024;
-constexpr std::uint32_t head_bytes_max = 64 * 1024;
-constexpr std::size_t inline_body_max = 16 * 1024;  // up to here copying is cheaper than a second buffer
+constexpr std::size_t pipelined_bytes_max = 65'536;
+constexpr std::uint64_t body_bytes_max = 16'777'216;
+constexpr std::uint32_t head_bytes_max = 65'536;
+constexpr std::size_t inline_body_max = 16'384;  // up to here copying is cheaper than a second buffer
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 }  // namespace

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include <boost/test/unit_test.hpp>
+
 namespace orders::test {
 
 using nlohmann::json;
@@ -17,6 +19,16 @@ Rig::Rig(Options options)
       sandbox_(options_.sandbox),
       port_(free_port()) {
   if (options_.start) start();
+}
+
+Rig::~Rig() {
+  if (!orderd_) return;
+  orderd_->stop(std::chrono::seconds(30));
+  const auto said = log();
+  for (const auto* report : {"Sanitizer", "runtime error:"}) {
+    const auto at = said.find(report);
+    if (at != std::string::npos) BOOST_ERROR("orderd's log has a report: " << said.substr(at, 4'000));
+  }
 }
 
 std::map<std::string, std::string> Rig::environment() const {

@@ -30,6 +30,12 @@ class Rig {
 
   explicit Rig(Options options);
   Rig();
+  /// Stops orderd; a test fails if a sanitizer had something to say about it.
+  ~Rig();
+  Rig(const Rig&) = delete;
+  Rig& operator=(const Rig&) = delete;
+  Rig(Rig&&) = delete;
+  Rig& operator=(Rig&&) = delete;
 
   /// Starts orderd and waits until it is ready; throws std::runtime_error with its log when it is not.
   void start();
