@@ -8,6 +8,7 @@
 
 #include "persistence/connection_settings.hpp"
 #include "persistence/sql_errors.hpp"
+#include "persistence/trial_connection.hpp"
 
 namespace orders::persistence {
 
@@ -55,6 +56,12 @@ std::optional<Error> Session::open() {
   const auto conninfo = connection_string(settings_);
   if (!conninfo) return conninfo.error();
   try {
+    // SOCI (4.0.3) runs a statement of its own as soon as it has connected, where no watchdog can reach it;
+    // and when that fails, it forgets the connection without closing it. Behind a proxy that takes
+    // connections while its server is gone, that would happen at every try. So a connection of our own goes
+    // first.
+    const auto trouble = try_connection(conninfo.value(), session_settings(settings_), watchdog_, limit_);
+    if (!trouble.empty()) return error(ErrorCode::storage_unavailable, trouble);
     sql_ = std::make_unique<soci::session>(soci::postgresql, conninfo.value());
     PQsetNoticeProcessor(libpq_of(*sql_), &log_notice, nullptr);
     socket_ = std::make_unique<WatchedSocket>(watchdog_, PQsocket(libpq_of(*sql_)));

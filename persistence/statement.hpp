@@ -6,6 +6,8 @@
 //   - result vectors are made full size before every run and fetch: an empty result leaves them empty, and
 //   then the next
 //     run would throw;
+//   - a run that fails leaves its parameters' buffers behind, and the next one would forget them: they are
+//   freed;
 //   - a parameter that the text does not have would silently be ignored, so the two are compared when
 //   preparing.
 #pragma once
@@ -52,6 +54,19 @@ class TypedStatement : public Statement {
     if (values.size() != values_.size()) throw std::logic_error("another number of parameters than prepared");
     // Moved one by one: SOCI keeps the addresses of these very strings.
     for (std::size_t n = 0; n < values.size(); ++n) values_[n] = std::move(values[n]);
+    try {
+      return executed();
+    } catch (...) {
+      statement_.undefine_and_bind();
+      statement_.define_and_bind();
+      throw;
+    }
+  }
+
+ private:
+  static constexpr std::size_t rows_at_a_time = 256;
+
+  std::vector<std::tuple<Columns...>> executed() {
     std::vector<std::tuple<Columns...>> rows;
     if constexpr (sizeof...(Columns) == 0) {
       statement_.execute(true);
@@ -64,9 +79,6 @@ class TypedStatement : public Statement {
     }
     return rows;
   }
-
- private:
-  static constexpr std::size_t rows_at_a_time = 256;
 
   void full_size() {
     std::apply([](auto&... column) { (column.resize(rows_at_a_time), ...); }, columns_);

@@ -117,7 +117,8 @@ bool CuttingProxy::forward_request(Pair& pair) {
       word_.clear();
       ++cuts_;
       if (moment_ == Moment::before_sending) return false;
-      pair.answer_dropped = true;
+      pair.answer_dropped = moment_ == Moment::before_answering;
+      pair.mute = moment_ == Moment::never_answering;
     }
   }
   return send_all(pair.server, bytes);
@@ -127,6 +128,7 @@ bool CuttingProxy::forward_answer(const Pair& pair) {
   std::array<char, 65536> buffer{};
   const auto count = ::recv(pair.server, buffer.data(), buffer.size(), 0);
   if (count <= 0 || pair.answer_dropped) return false;
+  if (pair.mute) return true;
   return send_all(pair.client, {buffer.data(), static_cast<std::size_t>(count)});
 }
 

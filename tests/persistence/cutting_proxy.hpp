@@ -13,7 +13,11 @@ namespace orders::test {
 
 class CuttingProxy {
  public:
-  enum class Moment { before_sending, before_answering };
+  enum class Moment {
+    before_sending,
+    before_answering,
+    never_answering,  ///< the connection stays, and says nothing any more
+  };
 
   /// Listens on a free port of 127.0.0.1 and connects every client to `server_port`.
   explicit CuttingProxy(int server_port);
@@ -32,6 +36,7 @@ class CuttingProxy {
     int client = -1;
     int server = -1;
     bool answer_dropped = false;  // cut when the server's next bytes come
+    bool mute = false;            // the server's bytes go nowhere
   };
   void serve();
   void accept_one();

@@ -2,6 +2,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <iterator>
 #include <thread>
 
 #include "persistence/session.hpp"
@@ -32,6 +34,11 @@ std::size_t one(Session& session) {
 std::string table(const std::string& name) {
   (void)database().ask("CREATE TABLE " + name + " (n integer PRIMARY KEY)");
   return name;
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 std::string count_of(const std::string& name) { return database().ask("SELECT count(*) FROM " + name); }
@@ -208,6 +215,35 @@ BOOST_AUTO_TEST_CASE(ends_a_call_to_a_frozen_backend_in_time) {
   BOOST_TEST((took < seconds(4)));
   BOOST_TEST(one(session) == 1U);  // on a new connection
   BOOST_REQUIRE_EQUAL(::kill(backend, SIGCONT), 0);
+}
+
+// As of a proxy whose server is gone.
+BOOST_AUTO_TEST_CASE(keeps_no_connection_that_takes_no_statements) {
+  CuttingProxy proxy(PostgresCluster::shared().port());
+  Session session(database().settings(proxy.port()));
+  BOOST_TEST(one(session) == 1U);
+  (void)PostgresCluster::shared().terminate_backends(database().name());
+  const auto before = open_descriptors();
+  for (int tries = 1; tries <= 5; ++tries) {
+    proxy.cut("SET ", CuttingProxy::Moment::before_sending);
+    BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT 1"); })) ==
+               ErrorCode::storage_unavailable);
+    BOOST_TEST(proxy.cuts() == tries);
+  }
+  BOOST_TEST(open_descriptors() <= before);
+  BOOST_TEST(one(session) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(connects_in_time_or_not_at_all_to_a_server_that_says_nothing) {
+  CuttingProxy proxy(PostgresCluster::shared().port());
+  auto settings = database().settings(proxy.port());
+  settings.statement_timeout = milliseconds(300);
+  Session session(settings);
+  proxy.cut("SET ", CuttingProxy::Moment::never_answering);
+  const auto begin = steady_clock::now();
+  BOOST_TEST(code_of(session.connect()) == ErrorCode::storage_unavailable);
+  BOOST_TEST((steady_clock::now() - begin < seconds(10)));
+  BOOST_TEST(session.connect().ok());
 }
 
 BOOST_AUTO_TEST_CASE(can_be_closed_while_its_backend_is_frozen) {

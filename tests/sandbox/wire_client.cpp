@@ -15,8 +15,9 @@ using std::chrono::steady_clock;
 
 std::string request_text(const std::string& method, const std::string& target, const std::string& body,
                          const std::map<std::string, std::string>& headers) {
-  std::string text = method + " " + target + " HTTP/1.1\r\nHost: sandbox.test\r\n";
-  for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
+  std::string text = method;
+  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: sandbox.test\r\n");
+  for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
   if (!body.empty()) {
     if (headers.count("Content-Type") == 0) text += "Content-Type: application/json\r\n";
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
