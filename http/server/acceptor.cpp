@@ -19,6 +19,8 @@ namespace orders::http {
 namespace {
 
 constexpr std::size_t rejected_max = 256;
+/// As many as can have connected before we look: more would keep a stop waiting as long as somebody connects.
+constexpr int accepts_at_once = 4'096;
 constexpr std::chrono::milliseconds rejected_for{500};
 constexpr int rejected_poll_ms = 20;
 constexpr int without_descriptors_ms = 50;
@@ -51,14 +53,14 @@ void Acceptor::run() noexcept {
     try {
       wait();
       let_rejected_go();
-      out_of_descriptors_ = !accept_all();
+      out_of_descriptors_ = !accept_some();
     } catch (const std::exception& error) {
       spdlog::error("accepting connections: {}", error.what());
     }
   }
   // Those who had connected before the end are served; closing first would reset them.
   try {
-    accept_all();
+    accept_some();
   } catch (const std::exception& error) {
     spdlog::error("accepting connections: {}", error.what());
   }
@@ -78,8 +80,8 @@ void Acceptor::wait() {
 }
 
 /// False: there was no descriptor for the next one.
-bool Acceptor::accept_all() {
-  for (;;) {
+bool Acceptor::accept_some() {
+  for (int count = 0; count < accepts_at_once; ++count) {
     Descriptor socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -87,11 +89,13 @@ bool Acceptor::accept_all() {
     }
     if (edge_->counters.open_connections >= edge_->settings.connections_max) {
       ++edge_->counters.rejected;
+      edge_->counters.count_own_answer(503);
       reject(std::move(socket));
     } else {
       hand_over(std::move(socket));
     }
   }
+  return true;
 }
 
 bool Acceptor::hand_over(Descriptor socket) {

@@ -39,7 +39,7 @@ class Acceptor {
 
   void run() noexcept;
   void wait();
-  bool accept_all();
+  bool accept_some();
   bool hand_over(Descriptor socket);
   void reject(Descriptor socket);
   void let_rejected_go();

@@ -17,8 +17,6 @@ namespace orders::http {
 namespace {
 
 constexpr std::size_t read_max = std::size_t{64} * 1024;
-/// How much may be read ahead of the request being handled.
-constexpr std::size_t input_max = std::size_t{64} * 1024;
 constexpr std::size_t input_kept = std::size_t{4} * 1024;
 constexpr std::chrono::milliseconds linger_limit{1'000};
 
@@ -35,6 +33,8 @@ ParserLimits limits_of(const config::Http& settings) {
 Connection::Connection(int fd, std::uint64_t number, std::shared_ptr<Edge> edge,
                        std::shared_ptr<Mailbox> mailbox)
     : fd_(fd),
+      // A head of any size that is allowed has to fit, or its sender would never be told that it is too long.
+      input_max_(std::max(read_max, std::size_t{edge->settings.header_bytes_max} + 1)),
       number_(number),
       edge_(std::move(edge)),
       mailbox_(std::move(mailbox)),
@@ -51,14 +51,9 @@ Connection::~Connection() {
   edge_->counters.receiving_bytes -= body_counted_;
 }
 
-void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
-  phase_ = phase;
-  deadline_ = Clock::now() + limit;
-}
-
 bool Connection::wants_read() const {
   if (ended_) return false;
-  return phase_ == Phase::closing || phase_ == Phase::lingering || input_.size() - input_used_ < input_max;
+  return phase_ == Phase::closing || phase_ == Phase::lingering || input_.size() - input_used_ < input_max_;
 }
 
 bool Connection::on_event(Ready ready) {
@@ -82,6 +77,7 @@ bool Connection::receive() {
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) {
     ended_ = true;
+    probe();
     return true;
   }
   edge_->counters.bytes_in += static_cast<std::uint64_t>(got);
@@ -121,6 +117,7 @@ void Connection::parse() {
   } else {
     if (phase_ == Phase::idle) {
       parser_.reset();
+      idle_deadline_ = deadline_;
       enter(Phase::head, edge_->settings.header_timeout);
     }
     const RequestParser::Progress progress = parser_.feed(rest);
@@ -149,6 +146,7 @@ void Connection::parse() {
 
 void Connection::need_more(bool at_end) {
   starved_ = true;
+  if (back_to_idle()) return;
   if (body_counted_ > 0 && edge_->counters.receiving_bytes > edge_->settings.pending_bytes_total_max) {
     refuse(503, "the service is receiving too much at the moment");
     return;
@@ -157,6 +155,14 @@ void Connection::need_more(bool at_end) {
   enter(Phase::body, edge_->settings.body_timeout);
   const bool no_body_yet = at_end && parser_.request().body.empty();
   if (parser_.expects_continue() && no_body_yet) queue(std::string(continue_answer));
+}
+
+/// Line breaks after a request are no beginning of the next one, whose clock must not run yet.
+bool Connection::back_to_idle() {
+  if (phase_ != Phase::head || parser_.head_begun()) return false;
+  phase_ = Phase::idle;
+  deadline_ = idle_deadline_;
+  return true;
 }
 
 void Connection::count_body() {
@@ -206,11 +212,34 @@ void Connection::queue(std::string bytes) {
   out_.push(std::move(bytes), Clock::now());
 }
 
+/// The bytes count as waiting already.
+void Connection::queue_answer(std::string bytes) {
+  if (probed_ && !bytes.empty()) {
+    bytes.erase(0, 1);
+    backlog_->release(1);
+    probed_ = false;
+  }
+  out_.push(std::move(bytes), Clock::now());
+}
+
+/// Whether a client that sends no more still reads shows only when something is sent to it: if it has closed,
+/// its system answers with a reset, and its request need not be worked on. What every answer begins with can
+/// be sent before the answer is known.
+void Connection::probe() {
+  if (phase_ != Phase::handling || probed_ || !out_.empty()) return;
+  queue(std::string(answer_beginning));
+  probed_ = true;
+}
+
 /// An answer of the edge's own.
 void Connection::answer_self(int status, const std::string& detail, const Exchange::Manner& manner) {
   const bool close = !manner.keep_alive || edge_->draining;
   const std::string id = exchange_ ? exchange_->id() : edge_->next_request_id();
-  queue(render_answer(edge_->refusal(status, detail), {id, manner.head, manner.old, close, Framing::length}));
+  std::string bytes =
+      render_answer(edge_->refusal(status, detail), {id, manner.head, manner.old, close, Framing::length});
+  backlog_->hold(bytes.size());
+  queue_answer(std::move(bytes));
+  edge_->counters.count_own_answer(status);
   ++edge_->counters.responses;
   answered(close);
 }
@@ -244,7 +273,7 @@ bool Connection::on_mail(Mail mail) {
     return true;
   }
   // The bytes stay counted as waiting until the socket has taken them.
-  out_.push(std::move(mail.bytes), Clock::now());
+  queue_answer(std::move(mail.bytes));
   switch (mail.kind) {
     case Mail::Kind::answer:
       ++edge_->counters.responses;
@@ -252,17 +281,13 @@ bool Connection::on_mail(Mail mail) {
       break;
     case Mail::Kind::stream_head:
       ++edge_->counters.responses;
-      phase_ = Phase::streaming;
+      enter(Phase::streaming, edge_->settings.handler_timeout);
       break;
     case Mail::Kind::stream_end:
       answered(mail.close);
       break;
-    case Mail::Kind::stream_abort: {
-      // A reset, not an orderly end: an HTTP/1.0 client could not tell the difference otherwise.
-      const linger reset{1, 0};
-      static_cast<void>(::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
-      return false;
-    }
+    case Mail::Kind::stream_abort:
+      return break_off();
     case Mail::Kind::stream_waiter:
       if (backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();
       break;
@@ -283,7 +308,10 @@ bool Connection::flush() {
   edge_->counters.bytes_out += written;
   if (!intact) return false;
   if (out_.empty() && phase_ == Phase::idle) deadline_ = now + edge_->settings.idle_timeout;
-  if (phase_ == Phase::streaming && backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();
+  if (phase_ == Phase::streaming) {
+    if (written > 0) deadline_ = now + edge_->settings.handler_timeout;
+    if (backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();
+  }
   return true;
 }
 
@@ -293,48 +321,6 @@ bool Connection::say_goodbye() {
   if (ended_ || ::shutdown(fd_, SHUT_WR) != 0) return false;
   enter(Phase::lingering, linger_limit);
   return true;
-}
-
-bool Connection::on_tick(Clock::time_point now) {
-  if (out_.stuck(now)) {
-    ++edge_->counters.timeouts_write;
-    ++edge_->counters.slow_dropped;
-    return false;
-  }
-  if (phase_ == Phase::idle) return on_idle_tick(now);
-  if (now < deadline_) return true;
-  switch (phase_) {
-    case Phase::head:
-      ++edge_->counters.timeouts_header;
-      refuse(408, "the request head did not arrive in time");
-      break;
-    case Phase::body:
-      ++edge_->counters.timeouts_body;
-      refuse(408, "the request body did not arrive in time");
-      break;
-    case Phase::handling:
-      ++edge_->counters.timeouts_handler;
-      answer_self(504, "the service did not answer in time", exchange_->manner());
-      break;
-    case Phase::lingering:
-      return false;
-    case Phase::idle:
-    case Phase::streaming:
-    case Phase::closing:
-      return true;
-  }
-  return advance();
-}
-
-bool Connection::on_idle_tick(Clock::time_point now) {
-  if (edge_->draining) {
-    // A request may already be here, unread; whoever sent it is answered, the others are let go.
-    if (wants_read() && (!receive() || !advance())) return false;
-    return phase_ != Phase::idle || !out_.empty();
-  }
-  if (!out_.empty() || now < deadline_) return true;
-  ++edge_->counters.timeouts_idle;
-  return false;
 }
 
 }  // namespace orders::http

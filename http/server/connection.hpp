@@ -34,6 +34,10 @@ class Connection {
   /// Only letters addressed to this connection.
   bool on_mail(Mail mail);
   bool on_tick(Clock::time_point now);
+  /// When on_tick() will have something to do, unless something else happens before.
+  [[nodiscard]] Clock::time_point next_tick() const;
+  /// Closing will be a reset: nothing that waits is sent any more, also by the system. False.
+  bool break_off() const;
 
   [[nodiscard]] bool wants_read() const;
   [[nodiscard]] bool wants_write() const { return !out_.empty(); }
@@ -56,9 +60,12 @@ class Connection {
   [[nodiscard]] bool may_parse() const;
   void parse();
   void need_more(bool at_end);
+  bool back_to_idle();
   void dispatch();
   void call_handler();
   void queue(std::string bytes);
+  void queue_answer(std::string bytes);
+  void probe();
   void answer_self(int status, const std::string& detail, const Exchange::Manner& manner);
   void refuse(int status, const std::string& detail);
   void answered(bool close);
@@ -69,6 +76,7 @@ class Connection {
   void count_body();
 
   const int fd_;
+  const std::size_t input_max_;  ///< how much may be read ahead of the request being handled
   const std::uint64_t number_;
   const std::shared_ptr<Edge> edge_;
   const std::shared_ptr<Mailbox> mailbox_;
@@ -80,10 +88,12 @@ class Connection {
   std::size_t input_used_ = 0;    ///< bytes of input_ already parsed
   std::size_t body_counted_ = 0;  ///< of the edge's receiving_bytes
   std::uint64_t requests_ = 0;
-  Clock::time_point deadline_{};  ///< of the phase, where it has one
+  Clock::time_point deadline_{};       ///< of the phase, where it has one
+  Clock::time_point idle_deadline_{};  ///< of the idle phase before this one
   Phase phase_ = Phase::idle;
   bool starved_ = true;  ///< input_ holds nothing that could be parsed further
   bool ended_ = false;   ///< the client will send no more
+  bool probed_ = false;  ///< the first byte of the next answer has been sent ahead of it
 };
 
 }  // namespace orders::http

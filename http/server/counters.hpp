@@ -2,10 +2,15 @@
 // any time. They only grow, except those called gauges.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace orders::http {
+
+/// The statuses with which the edge itself answers.
+inline constexpr std::array<int, 12> edge_statuses{400, 408, 413, 414, 417, 431, 500, 501, 503, 504, 505, 0};
 
 struct EdgeCounters {
   using Number = std::atomic<std::uint64_t>;
@@ -26,6 +31,14 @@ struct EdgeCounters {
   Number late_answers{0};    ///< answers nobody waited for any more
   Number parse_errors{0};    ///< requests refused for what they are: 400, 413, 414, 417, 431, 501, 505
   Number handler_exceptions{0};
+  /// Answers of the edge's own, by status, in the order of edge_statuses; the last is for any other.
+  std::array<Number, edge_statuses.size()> own_answers{};
+
+  void count_own_answer(int status) {
+    std::size_t at = 0;
+    while (at + 1 < edge_statuses.size() && edge_statuses.at(at) != status) ++at;
+    ++own_answers.at(at);
+  }
 
   Number open_connections{0};  ///< gauge
   Number in_flight{0};         ///< gauge: requests a handler has not done with, abandoned ones included

@@ -79,4 +79,11 @@ BodyStream Responder::stream(Response head) {  // NOLINT(performance-unnecessary
 
 bool Responder::alive() const noexcept { return exchange_ && !exchange_->over(); }
 
+std::function<bool()> Responder::watch() const {
+  return [exchange = std::weak_ptr<Exchange>(exchange_)] {
+    const auto there = exchange.lock();
+    return there && !there->over();
+  };
+}
+
 }  // namespace orders::http

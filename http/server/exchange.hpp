@@ -88,6 +88,8 @@ class Responder {
   BodyStream stream(Response head);
   /// False once the client has gone or was told that it took too long: nobody waits for the answer.
   [[nodiscard]] bool alive() const noexcept;
+  /// The same question for others: a function for any thread, also while this one answers.
+  [[nodiscard]] std::function<bool()> watch() const;
 
  private:
   void give_up() noexcept;

@@ -9,6 +9,8 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <fmt/format.h>
 
+#include "http/server/target.hpp"
+
 namespace orders::http {
 
 namespace beast = boost::beast;
@@ -28,6 +30,25 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 /// "http://" and "https://"; what follows is checked when the target is split.
 bool is_url(beast::string_view target) {
   return beast::iequals(target.substr(0, 7), "http://") || beast::iequals(target.substr(0, 8), "https://");
+}
+
+beast::string_view trimmed(beast::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// 0 for `chunked`. Where the body ends is known if that comes last, and then it is another coding that is
+/// not implemented (501); otherwise nobody could tell where the next request begins (400, RFC 9112 6.3).
+int refusal_of_encoding(beast::string_view value) {
+  if (beast::iequals(value, "chunked")) return 0;
+  const auto comma = value.rfind(',');
+  if (comma == beast::string_view::npos || !beast::iequals(trimmed(value.substr(comma + 1)), "chunked"))
+    return 400;
+  const auto before = trimmed(value.substr(0, comma));
+  const bool only_others = beast::http::validate_list(beast::http::opt_token_list{before}) &&
+                           !before.empty() && !beast::http::token_list{before}.exists("chunked");
+  return only_others ? 501 : 400;
 }
 
 /// A request line that is fine except for a version other than 1.0 and 1.1.
@@ -111,7 +132,9 @@ void RequestParser::Message::note_framing_field(field name, Text value, ErrorCod
   switch (name) {
     case field::host:
       ++hosts_;
-      if (value.find_first_of(" \t/\\?#@,") != Text::npos) refuse(400, "the Host header is not valid", error);
+      if (!value.empty() && !is_authority({value.data(), value.size()})) {
+        refuse(400, "the Host header is not valid", error);
+      }
       break;
     case field::content_length:
       ++lengths_;
@@ -123,7 +146,7 @@ void RequestParser::Message::note_framing_field(field name, Text value, ErrorCod
       break;
     case field::transfer_encoding:
       ++encodings_;
-      encoding_known_ = beast::iequals(value, "chunked");
+      encoding_refusal_ = refusal_of_encoding(value);
       break;
     case field::connection:
       note_connection(value);
@@ -157,7 +180,9 @@ void RequestParser::Message::on_header_impl(ErrorCode& error) {
     return refuse(400, "there are both Content-Length and Transfer-Encoding", error);
   }
   if (encodings_ == 1 && old_) return refuse(400, "HTTP/1.0 has no Transfer-Encoding", error);
-  if (!encoding_known_) return refuse(501, "the only Transfer-Encoding here is chunked", error);
+  if (encoding_refusal_ != 0) {
+    return refuse(encoding_refusal_, "the only Transfer-Encoding here is chunked", error);
+  }
   if (old_) {
     expects_continue_ = false;
   } else if (expects_other_) {

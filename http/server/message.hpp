@@ -56,7 +56,7 @@ class RequestParser::Message : public boost::beast::http::basic_parser<true> {
   std::size_t hosts_ = 0;
   std::size_t lengths_ = 0;
   std::size_t encodings_ = 0;
-  bool encoding_known_ = true;
+  int encoding_refusal_ = 0;  ///< status, when the Transfer-Encoding is none we take
   bool expects_continue_ = false;
   bool expects_other_ = false;
   bool old_ = false;

@@ -22,6 +22,8 @@ class Outgoing {
   bool flush(int fd, Clock::time_point now, std::size_t& written);
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
+  /// By when the client has to have taken some more; while something waits.
+  [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   /// The client has not taken enough for longer than it may.
   [[nodiscard]] bool stuck(Clock::time_point now) const { return size_ > 0 && now >= deadline_; }
 

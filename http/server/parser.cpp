@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t empty_lines_max = 4;
 constexpr std::size_t beyond_target = 64;    // method, version and blanks of a request line
+constexpr std::size_t method_max = 32;       // longer than any there is
 constexpr std::size_t chunk_line_max = 300;  // size, and extensions we ignore
 constexpr std::size_t trailers_max = 4'096;  // ignored as well
 constexpr std::size_t nowhere = std::string_view::npos;
@@ -36,7 +37,7 @@ void RequestParser::reset() {
   request_ = {};
   refusal_ = {};
   empty_lines_ = line_start_ = scanned_ = 0;
-  any_chunk_ = expects_continue_ = keep_alive_ = http_1_0_ = false;
+  head_begun_ = any_chunk_ = expects_continue_ = keep_alive_ = http_1_0_ = false;
 }
 
 RequestParser::Progress RequestParser::refuse(int status, std::string detail) {
@@ -74,6 +75,7 @@ RequestParser::Progress RequestParser::feed_head(std::string_view& input) {
   if (scanned_ == 0 && !skip_empty_lines(input)) {
     return refusal_.status != 0 ? Progress::refused : Progress::need_more;
   }
+  head_begun_ = true;
   const std::size_t end = find_head_end(input);
   if (refusal_.status != 0) return Progress::refused;
   if (end == nowhere) return Progress::need_more;
@@ -94,7 +96,7 @@ std::size_t RequestParser::find_head_end(std::string_view input) {
     }
     const std::size_t newline = window.find('\n', scanned_);
     if (line_start_ == 0 && std::min(newline, window.size()) > line_max) {
-      refuse(414, "the target is too long");
+      refuse_long_line(window);
       return nowhere;
     }
     if (newline == nowhere) break;
@@ -108,12 +110,20 @@ std::size_t RequestParser::find_head_end(std::string_view input) {
   scanned_ = window.size();
   if (input.size() >= limits_.header_bytes) {
     if (line_start_ == 0) {
-      refuse(414, "the target is too long");
+      refuse_long_line(window);
     } else {
       refuse(431, "the headers are too long");
     }
   }
   return nowhere;
+}
+
+void RequestParser::refuse_long_line(std::string_view line) {
+  if (line.find(' ') > method_max) {
+    refuse(501, "this method is not implemented");
+  } else {
+    refuse(414, "the target is too long");
+  }
 }
 
 RequestParser::Progress RequestParser::parse_head(std::string_view head) {
@@ -182,9 +192,21 @@ std::size_t RequestParser::find_chunk_head_end(std::string_view input) {
 }
 
 std::size_t RequestParser::find_trailers_end(std::string_view input, std::size_t line_end) {
-  // Searched from the size line's own line break: without trailers it is half of the pair that ends the body.
-  const std::size_t end = input.substr(0, line_end + trailers_max).find("\r\n\r\n", line_end - 2);
-  if (end != nowhere) return end + 4;
+  const std::string_view window = input.substr(0, line_end + trailers_max);
+  for (std::size_t line = line_end; line < window.size();) {
+    if (line > line_end && (window[line] == ' ' || window[line] == '\t')) {
+      refuse(400, "a trailer is folded over two lines");
+      return nowhere;
+    }
+    const std::size_t newline = window.find('\n', line);
+    if (newline == nowhere) break;
+    if (newline == line || window[newline - 1] != '\r') {
+      refuse(400, "a trailer does not end with CR LF");
+      return nowhere;
+    }
+    if (newline == line + 1) return newline + 1;
+    line = newline + 1;
+  }
   if (input.size() >= line_end + trailers_max) refuse(431, "the trailers are too long");
   return nowhere;
 }

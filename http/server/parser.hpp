@@ -42,6 +42,8 @@ class RequestParser {
   /// Begins the next request.
   void reset();
 
+  /// Something other than empty lines has come.
+  [[nodiscard]] bool head_begun() const { return head_begun_; }
   [[nodiscard]] bool head_done() const { return message_ != nullptr; }
   [[nodiscard]] bool expects_continue() const { return expects_continue_; }
   [[nodiscard]] bool keep_alive() const { return keep_alive_; }
@@ -58,6 +60,7 @@ class RequestParser {
   bool skip_empty_lines(std::string_view& input);
   Progress feed_head(std::string_view& input);
   std::size_t find_head_end(std::string_view input);
+  void refuse_long_line(std::string_view line);
   Progress parse_head(std::string_view head);
   Progress feed_sized_body(std::string_view& input);
   Progress feed_chunked_body(std::string_view& input);
@@ -71,6 +74,7 @@ class RequestParser {
   std::size_t empty_lines_ = 0;
   std::size_t line_start_ = 0;  ///< of the line of the head being looked at
   std::size_t scanned_ = 0;     ///< so that bytes arriving one by one are not searched again
+  bool head_begun_ = false;
   bool any_chunk_ = false;
   bool expects_continue_ = false;
   bool keep_alive_ = false;

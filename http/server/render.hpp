@@ -24,6 +24,8 @@ std::string render_answer(const Response& response, const AnswerFrame& frame);
 /// One chunk; `bytes` is not empty.
 std::string render_chunk(std::string_view bytes);
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+/// What every answer begins with, whatever it says.
+inline constexpr std::string_view answer_beginning = "H";
 inline constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /// RFC 9457 with type "about:blank".

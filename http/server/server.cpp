@@ -21,8 +21,9 @@ namespace orders::http {
 
 namespace {
 
-/// Descriptors beyond those of clients: database, neighbours, logs, our own.
-constexpr std::size_t descriptors_kept = 64;
+/// Descriptors beyond those of clients: of rejected ones on their way out, database, neighbours, logs, our
+/// own.
+constexpr std::size_t descriptors_kept = 512;
 constexpr std::chrono::seconds end_limit{5};
 constexpr std::chrono::milliseconds end_poll{1};
 

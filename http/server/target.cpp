@@ -1,6 +1,8 @@
 #include "http/server/target.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -72,7 +74,42 @@ int continuation(std::uint8_t lead, std::uint8_t& low, std::uint8_t& high) {
   return -1;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_host_name(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return false;
+      i += 2;
+    } else if (std::isalnum(static_cast<unsigned char>(text[i])) == 0 &&
+               std::string_view("-._~!$&'()*+;=").find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return !text.empty();
+}
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
 }  // namespace
+
+bool is_authority(std::string_view text) {
+  const bool bracketed = text.substr(0, 1) == "[";
+  const std::size_t host_end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+  if (host_end == std::string_view::npos) return false;
+  const bool host_valid =
+      bracketed ? is_ipv6(text.substr(1, host_end - 1)) : is_host_name(text.substr(0, host_end));
+  std::string_view rest = text.substr(host_end + (bracketed ? 1 : 0));
+  if (!host_valid || rest.empty()) return host_valid;
+  if (rest.front() != ':') return false;
+  rest.remove_prefix(1);
+  while (rest.size() > 1 && rest.front() == '0') rest.remove_prefix(1);
+  if (rest.size() > 5 || !std::all_of(rest.begin(), rest.end(), is_digit)) return false;
+  return rest.empty() || std::stoi(std::string(rest)) <= 65'535;
+}
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -98,7 +135,7 @@ std::string split_target(std::string_view target, Request& request) {
     if (scheme == std::string_view::npos) return "the target is neither a path nor a URL";
     target.remove_prefix(scheme + 3);
     const std::size_t authority = std::min(target.find_first_of("/?"), target.size());
-    if (authority == 0) return "the target has no host";
+    if (!is_authority(target.substr(0, authority))) return "the target's host is not valid";
     target.remove_prefix(authority);
   }
   const std::size_t mark = std::min(target.find('?'), target.size());

@@ -35,8 +35,8 @@ class Transport : public Pistache::Tcp::Transport {
   struct Client {
     std::shared_ptr<Pistache::Tcp::Peer> peer;
     std::unique_ptr<Connection> connection;
-    unsigned told =
-        0;  ///< what epoll was last asked to report, in Pistache's flags; 0: as Pistache registered it
+    Clock::time_point due{};  ///< when its clocks have to be looked at
+    unsigned told = 0;        ///< what epoll was asked to report, in Pistache's flags; 0: as Pistache did
   };
 
   void run_once(const Pistache::Aio::FdSet& ready);

@@ -82,6 +82,33 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_gets_all_its_answers) {
   BOOST_TEST(Service::wait_until([&] { return service.counters().open_connections == 0U; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_closes_while_its_request_is_worked_on_is_noticed) {
+  Service service;
+  for (const bool reset : {true, false}) {
+    RawClient client(service.port());
+    client.send(get("/hold"));
+    BOOST_REQUIRE(service.wait_held(1));
+    BOOST_TEST(service.held_alive() == std::vector<bool>{true});
+    reset ? client.reset() : client.close();
+    BOOST_TEST(Service::wait_until([&] { return service.held_alive() == std::vector<bool>{false}; }));
+    BOOST_TEST(Service::wait_until([&] { return service.counters().open_connections == 0U; }));
+    service.release();
+  }
+  BOOST_TEST(service.counters().late_answers == 2U);
+  BOOST_TEST(service.counters().pending_bytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_client_is_told_of_a_timeout_too) {
+  Service service([](config::Http& http) { http.handler_timeout = std::chrono::milliseconds(200); });
+  RawClient client(service.port());
+  client.send(get("/hold") + get("/stream?bytes=100"));
+  client.half_close();
+  BOOST_TEST(client.read_answer()->status == 504);
+  BOOST_TEST(client.read_answer()->body == std::string(100, 's'));
+  BOOST_TEST(client.read_to_end().value_or("open") == "");
+  BOOST_TEST(Service::wait_until([&] { return service.counters().pending_bytes == 0U; }));
+}
+
 BOOST_AUTO_TEST_CASE(draining_finishes_what_is_in_flight_and_refuses_the_rest) {
   Service service;
   RawClient idle(service.port());

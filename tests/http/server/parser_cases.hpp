@@ -19,6 +19,10 @@ struct ParserCase {
 
 std::vector<ParserCase> head_cases();
 std::vector<ParserCase> framing_cases();
+/// By section of RFC 9112 (2 to 9) and 9110.
+std::vector<ParserCase> rfc_head_cases();
+std::vector<ParserCase> rfc_framing_cases();
+std::vector<ParserCase> all_cases();
 
 inline http::ParserLimits case_limits() {
   http::ParserLimits limits;

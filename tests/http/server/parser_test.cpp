@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/http/server/in_pieces.hpp"
 #include "tests/http/server/parser_cases.hpp"
 
 namespace orders::test {
@@ -14,59 +15,17 @@ namespace {
 
 using http::RequestParser;
 
-std::string describe(const RequestParser& parser) {
-  const http::Request& request = parser.request();
-  std::string text = request.method + " " + request.path;
-  for (const auto& [name, value] : request.query) text.append(" ?").append(name).append("=").append(value);
-  if (!request.body.empty()) text.append(" body=").append(request.body);
-  return text + (parser.keep_alive() ? " keep" : " close");
-}
-
-/// Feeds pieces ending at `cuts`, the way a connection does, and says what came out. What is unread lies in a
-/// block of exactly its size, so that a sanitizer sees every byte read too many.
-std::string parse_in_pieces(const std::string& input, std::vector<std::size_t> cuts) {
-  cuts.push_back(input.size());
-  RequestParser parser(case_limits());
-  std::string result;
-  std::string unread;
-  std::size_t start = 0;
-  bool between = true;
-  for (const std::size_t cut : cuts) {
-    unread.append(input, start, cut - start);
-    start = cut;
-    while (!unread.empty()) {
-      const std::vector<char> exact(unread.begin(), unread.end());
-      std::string_view rest(exact.data(), exact.size());
-      const auto progress = parser.feed(rest);
-      unread.assign(rest);
-      between = progress == RequestParser::Progress::done;
-      if (progress == RequestParser::Progress::refused) {
-        return result + "refused " + std::to_string(parser.refusal().status);
-      }
-      if (progress == RequestParser::Progress::need_more) break;
-      result += describe(parser) + "\n";
-      parser.reset();
-    }
-  }
-  if (!between || input.empty()) return result + "more";
-  result.pop_back();
-  return result;
-}
-
-std::vector<std::size_t> every_byte(const std::string& input) {
-  std::vector<std::size_t> cuts;
-  for (std::size_t at = 1; at < input.size(); ++at) cuts.push_back(at);
-  return cuts;
+std::string in_pieces(const std::string& input, std::vector<std::size_t> cuts) {
+  return parse_in_pieces(input, std::move(cuts), case_limits());
 }
 
 void check(const ParserCase& one) {
   BOOST_TEST_CONTEXT(one.name) {
-    BOOST_TEST(parse_in_pieces(one.input, {}) == one.wanted);
-    if (one.input.size() <= 20'000)
-      BOOST_TEST(parse_in_pieces(one.input, every_byte(one.input)) == one.wanted);
+    BOOST_TEST(in_pieces(one.input, {}) == one.wanted);
+    if (one.input.size() <= 20'000) BOOST_TEST(in_pieces(one.input, every_byte(one.input)) == one.wanted);
     const std::size_t step = one.input.size() > 4'000 ? 997 : 1;
     for (std::size_t at = 1; at < one.input.size(); at += step) {
-      const std::string result = parse_in_pieces(one.input, {at});
+      const std::string result = in_pieces(one.input, {at});
       if (result != one.wanted) BOOST_ERROR("cut at " << at << ": " << result);
     }
   }
@@ -78,10 +37,12 @@ BOOST_AUTO_TEST_SUITE(parser)
 
 BOOST_AUTO_TEST_CASE(heads_are_taken_or_refused_however_they_are_cut) {
   for (const ParserCase& one : head_cases()) check(one);
+  for (const ParserCase& one : rfc_head_cases()) check(one);
 }
 
 BOOST_AUTO_TEST_CASE(bodies_are_framed_or_refused_however_they_are_cut) {
   for (const ParserCase& one : framing_cases()) check(one);
+  for (const ParserCase& one : rfc_framing_cases()) check(one);
 }
 
 BOOST_AUTO_TEST_CASE(headers_come_out_lower_cased_trimmed_and_in_order) {
@@ -108,8 +69,7 @@ BOOST_AUTO_TEST_CASE(memory_follows_what_has_arrived_and_not_what_was_announced)
 
 BOOST_AUTO_TEST_CASE(mutated_requests_give_the_same_result_whole_and_in_pieces) {
   std::mt19937 random(20'240'607);
-  std::vector<ParserCase> cases = head_cases();
-  for (const ParserCase& one : framing_cases()) cases.push_back(one);
+  const std::vector<ParserCase> cases = all_cases();
   const std::string special = "\r\n\t :;,%0a5\"";
   for (int round = 0; round < 4'000; ++round) {
     std::string input = cases[random() % cases.size()].input;
@@ -125,8 +85,8 @@ BOOST_AUTO_TEST_CASE(mutated_requests_give_the_same_result_whole_and_in_pieces) 
             random() % 4 == 0 ? static_cast<char>(random() % 256) : special[random() % special.size()]);
       }
     }
-    const std::string whole = parse_in_pieces(input, {});
-    const std::string in_bytes = parse_in_pieces(input, every_byte(input));
+    const std::string whole = in_pieces(input, {});
+    const std::string in_bytes = in_pieces(input, every_byte(input));
     if (whole != in_bytes) BOOST_ERROR("different: " << whole << " / " << in_bytes << " for " << input);
   }
 }

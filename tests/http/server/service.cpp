@@ -105,7 +105,8 @@ void Service::run() {
 void Service::answer(Job job) {
   const http::Request& request = job.request;
   if (request.path == "/drop") return;
-  if (request.path == "/stream" || request.path == "/flood" || request.path == "/cut")
+  if (request.path == "/stream" || request.path == "/flood" || request.path == "/cut" ||
+      request.path == "/stall")
     return stream(std::move(job));
   if (request.path == "/echo") return job.responder.send(text(request.body));
   if (request.path == "/status")
@@ -130,8 +131,9 @@ void Service::stream(Job job) {
     std::make_shared<Writer>(std::move(stream), bytes, writers_stopped_)->step();
     return;
   }
-  if (job.request.path == "/cut") {
+  if (job.request.path == "/cut" || job.request.path == "/stall") {
     stream.write("half of it");
+    if (job.request.path == "/stall") stalled_.push_back(std::move(stream));
     return;
   }
   for (std::size_t written = 0; written < bytes; written += piece) {

@@ -19,7 +19,8 @@ namespace orders::test {
 
 /// The targets it knows: /hello, /echo, /show (what the request was), /big?bytes=, /status?code=, /now
 /// (answered on the reactor thread), /hold (until release()), /drop, /throw, /throw-int, /inject,
-/// /stream?bytes= (with back-pressure), /flood?bytes= (without), /cut (a stream given up).
+/// /stream?bytes= (with back-pressure), /flood?bytes= (without), /cut (a stream given up), /stall (one that
+/// says no more).
 class Service {
  public:
   using Settings = config::Http;
@@ -61,6 +62,7 @@ class Service {
   std::condition_variable changed_;
   std::deque<Job> jobs_;
   std::vector<http::Responder> held_;
+  std::vector<http::BodyStream> stalled_;  ///< of the worker's thread
   bool ending_ = false;
   std::atomic<int> writers_stopped_{0};
   std::thread worker_;

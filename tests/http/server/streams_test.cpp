@@ -116,6 +116,11 @@ BOOST_AUTO_TEST_CASE(who_does_not_read_is_dropped_and_nobody_else_notices) {
     BOOST_REQUIRE((std::chrono::steady_clock::now() - begun < std::chrono::seconds(2)));
   }
   BOOST_TEST(service.counters().timeouts_write == 4U);
+  // A reset, after which the system keeps nothing for them either.
+  for (RawClient& sleeper : sleepers) {
+    BOOST_TEST(sleeper.read_to_end().has_value());
+    BOOST_TEST(sleeper.was_reset());
+  }
   BOOST_TEST(Service::wait_until([&] { return service.counters().open_connections == 1U; }));
   BOOST_TEST(Service::wait_until([&] { return service.counters().pending_bytes == 0U; }));
 }
