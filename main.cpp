@@ -14,6 +14,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/order_service.hpp"
+#include "command/audit.hpp"
 #include "config/check.hpp"
 #include "config/load.hpp"
 #include "config/options.hpp"
@@ -25,6 +26,7 @@
 #include "http/problem.hpp"
 #include "http/routes.hpp"
 #include "http/server/server.hpp"
+#include "persistence/audit_book.hpp"
 #include "persistence/instance.hpp"
 #include "persistence/order_store.hpp"
 #include "persistence/schema.hpp"
@@ -109,18 +111,19 @@ int serve(const config::Config& settings, StopSignals& signals) {
                         client.counters(http::Service::cart));
 
   std::atomic<bool> gave_up{false};
-  OrderService service(settings,
-                       {[&] {
-                          return std::make_unique<persistence::PostgresStockJournal>(
-                              settings.database, instance->epoch(), settings.catalog.doubt);
-                        },
-                        [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
-                        catalog, cart, counters,
-                        [&gave_up](const std::string& reason) {
-                          spdlog::critical("giving up: {}", reason);
-                          gave_up = true;
-                          ::kill(::getpid(), SIGTERM);
-                        }});
+  OrderService service(
+      settings, {[&] {
+                   return std::make_unique<persistence::PostgresStockJournal>(
+                       settings.database, instance->epoch(), settings.catalog.doubt);
+                 },
+                 [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
+                 [&] { return std::make_unique<persistence::PostgresAuditBook>(settings.database); }, catalog,
+                 cart, counters,
+                 [&gave_up](const std::string& reason) {
+                   spdlog::critical("giving up: {}", reason);
+                   gave_up = true;
+                   ::kill(::getpid(), SIGTERM);
+                 }});
 
   http::Surroundings surroundings{settings, service, metrics};
   const http::Routes routes(surroundings);
@@ -173,7 +176,8 @@ int run(const std::vector<std::string>& arguments) {
       break;
   }
   auto loaded = config::load(options.config_file, config::process_environment());
-  if (loaded.ok() && options.action == config::Action::run)
+  const bool audits = options.action == config::Action::audit;
+  if (loaded.ok() && (audits || options.action == config::Action::run))
     loaded.errors = config::check_runnable(loaded.config);
   for (const auto& error : loaded.errors) std::cerr << "orderd: " << error << "\n";
   if (!loaded.ok()) return exit_unusable;
@@ -185,6 +189,7 @@ int run(const std::vector<std::string>& arguments) {
   spdlog::set_level(spdlog::level::from_str(loaded.config.log.level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
   spdlog::flush_on(spdlog::level::info);
+  if (audits) return command::audit(loaded.config, options.json);
   StopSignals signals;
   return serve(loaded.config, signals);
 }

@@ -17,6 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// Audits run one after another: the one under way and those that wait for it.
+constexpr std::uint32_t audits_in_flight_max = 4;
+
 /// CAF's settings. Never cfg.parse(): it would read caf-application.ini from the working folder and refuse
 /// our options. The policy must be an atom: 0.17.6 silently falls back to "stealing" when it gets a string.
 caf::actor_system_config scheduler(const config::Actors& settings) {
@@ -40,9 +43,9 @@ struct OrderService::Inside {
                 parts.cart},
         cfg(scheduler(config.actors)),
         system(cfg),
-        supervisor(spawn_supervisor(
-            system, context,
-            {std::move(parts.open_journal), std::move(parts.open_store), std::move(parts.give_up)})) {}
+        supervisor(spawn_supervisor(system, context,
+                                    {std::move(parts.open_journal), std::move(parts.open_store),
+                                     std::move(parts.open_audit_book), std::move(parts.give_up)})) {}
 
   /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused
   /// one is answered at once.
@@ -132,6 +135,13 @@ void OrderService::list_items(std::int64_t after, std::int32_t limit,
                               Reply<std::vector<OrderItemRow>> reply) {
   inside_->query(std::move(reply),
                  [after, limit](OrderStore& store) { return store.list_items(after, limit); });
+}
+
+void OrderService::audit(AuditQuery query, Reply<AuditPage> reply) {
+  auto admitted = inside_->admit(inside_->counters.audits_in_flight, audits_in_flight_max, std::move(reply),
+                                 [](const Result<AuditPage>&) {});
+  if (!admitted) return;
+  tell(inside_->context.board.auditor(), RunAudit{query, std::move(*admitted)});
 }
 
 void OrderService::check_writable(Reply<Done> reply) {

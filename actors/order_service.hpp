@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/audit_pass.hpp"
 #include "actors/reply.hpp"
 #include "config/config.hpp"
 #include "domain/counters.hpp"
@@ -25,6 +26,7 @@ class OrderService {
     /// Make one store or journal for each thread that uses one; called on that thread, must not throw.
     std::function<std::unique_ptr<StockJournal>()> open_journal;
     std::function<std::unique_ptr<OrderStore>()> open_store;
+    std::function<std::unique_ptr<AuditBook>()> open_audit_book;
     CatalogClient& catalog;
     CartClient& cart;
     Counters& counters;
@@ -47,6 +49,8 @@ class OrderService {
   void find(OrderId id, Reply<std::optional<Order>> reply);
   void list(OrderQuery query, Reply<std::vector<Order>> reply);
   void list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply);
+  /// A page of the audit. Audits run one after another, and only a few may wait.
+  void audit(AuditQuery query, Reply<AuditPage> reply);
   /// Whether the database can be written just now.
   void check_writable(Reply<Done> reply);
 

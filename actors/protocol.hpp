@@ -14,6 +14,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/audit_pass.hpp"
 #include "actors/reply.hpp"
 #include "domain/neighbours.hpp"
 #include "domain/order_store.hpp"
@@ -113,6 +114,12 @@ struct RecordClosedCart {
   Reply<Done> reply;
 };
 
+/// A page of the audit.
+struct RunAudit {
+  AuditQuery query;
+  Reply<AuditPage> reply;
+};
+
 /// Something to read, run on a reader's thread with its store. What it answers goes through a Reply it holds.
 struct Query {
   std::function<void(OrderStore&)> run;
@@ -196,6 +203,9 @@ using OrderWriter =
 /// Reads, on a thread of its own.
 using Reader = caf::typed_actor<caf::reacts_to<Query>>;
 
+/// Audits, on a thread of its own.
+using Auditor = caf::typed_actor<caf::reacts_to<RunAudit>>;
+
 }  // namespace orders::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::PlaceOrder)
@@ -210,6 +220,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::StoreStatus)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReserveIds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordClosedCart)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RunAudit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::FetchCart)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::CloseCart)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RetireIfIdle)

@@ -49,6 +49,8 @@ class SupervisorState {
     for (auto& reader : roles_.readers) {
       keep(reader, [this] { return spawn_reader(self_->system(), factories_.open_store); });
     }
+    keep(roles_.auditor,
+         [this] { return spawn_auditor(self_->system(), *context_, factories_.open_audit_book); });
     keep(roles_.cart, [this] { return spawn_cart_proxy(self_->system(), *context_); });
     keep(roles_.catalog, [this] { return spawn_catalog(self_->system(), *context_); });
     keep(roles_.registry, [this] { return spawn_registry(self_->system(), *context_); });

@@ -10,6 +10,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/auditor.hpp"
 #include "actors/context.hpp"
 #include "actors/intent_writer.hpp"
 #include "actors/order_writer.hpp"
@@ -19,6 +20,7 @@ namespace orders::actors {
 struct Factories {
   OpenJournal open_journal;
   OpenStore open_store;
+  OpenAuditBook open_audit_book;
   /// Called at most once, from an actor's thread, with the reason; must not block.
   std::function<void(const std::string&)> give_up;
 };

@@ -25,6 +25,7 @@ struct Roles {
   std::vector<IntentWriter> intent_writers;
   std::vector<OrderWriter> order_writers;
   std::vector<Reader> readers;
+  Auditor auditor;
 };
 
 class Switchboard {
@@ -45,6 +46,7 @@ class Switchboard {
     return pick(now()->order_writers, customer);
   }
   [[nodiscard]] OrderWriter order_writer(OrderId order) const { return pick(now()->order_writers, order); }
+  [[nodiscard]] Auditor auditor() const { return now()->auditor; }
   [[nodiscard]] Reader reader() const {
     const auto roles = now();
     return roles->readers.empty() ? Reader{} : roles->readers[turn_++ % roles->readers.size()];

@@ -27,11 +27,13 @@ constexpr std::array<Flag, 5> flags{{
 }};
 
 constexpr const char* words = "words";
+constexpr const char* audit_command = "audit";
 
 po::options_description described() {
   po::options_description options("Options");
   options.add_options()("config", po::value<std::string>()->value_name("FILE"), "YAML file with settings");
   for (const auto& flag : flags) options.add_options()(flag.name, flag.doc);
+  options.add_options()("json", "audit: print JSON instead of tables");
   return options;
 }
 
@@ -55,13 +57,19 @@ std::variant<Options, std::string> parse_options(const std::vector<std::string>&
     po::variables_map given;
     po::store(po::command_line_parser(arguments).options(options).positional(positions).style(style).run(),
               given);
-    if (given.count(words) != 0) {
-      return "unknown argument " + given[words].as<std::vector<std::string>>().front();
-    }
-
     Options read;
+    if (given.count(words) != 0) {
+      const auto& rest = given[words].as<std::vector<std::string>>();
+      if (rest.front() != audit_command) return "unknown argument " + rest.front();
+      if (rest.size() > 1) return "unknown argument " + rest[1];
+      read.action = Action::audit;
+    }
+    if (given.count("json") != 0 && read.action != Action::audit)
+      return std::string("--json is for orderd audit");
+    read.json = given.count("json") != 0;
     for (const auto& flag : flags) {
       if (given.count(flag.name) == 0) continue;
+      if (read.action == Action::audit) return "--" + std::string(flag.name) + " does not go with audit";
       if (read.action != Action::run) return "only one of --" + ending_options() + " can be given";
       read.action = flag.action;
     }
@@ -75,9 +83,12 @@ std::variant<Options, std::string> parse_options(const std::vector<std::string>&
 
 std::string usage() {
   std::ostringstream text;
-  text << "Usage: orderd [--config FILE] [OPTION]\n\n"
+  text << "Usage: orderd [--config FILE] [OPTION]\n"
+       << "       orderd audit [--config FILE] [--json]\n\n"
        << "Serves orders over HTTP. Every setting can also be given as an environment variable, for example\n"
        << "ORDERD_HTTP__PORT=8081; docs/configuration.md lists them all.\n\n"
+       << "audit compares orders, journal and catalog. Exit status: 0 clean, 1 something is off, 2 it could "
+          "not tell.\n\n"
        << described() << "\n";
   return text.str();
 }

@@ -15,6 +15,7 @@ enum class Action : std::uint8_t {
   check_config,       ///< load all settings, say what is wrong, end
   print_config,       ///< print what is in force
   print_config_docs,  ///< print docs/configuration.md
+  audit,              ///< compare orders, journal and catalog, print what is off, end
   print_version,
   print_help,
 };
@@ -22,6 +23,7 @@ enum class Action : std::uint8_t {
 struct Options {
   Action action = Action::run;
   std::optional<std::string> config_file{};
+  bool json = false;  ///< audit: print JSON rather than a table
 };
 
 /// Reads the arguments (without the program's name): the options, or a sentence that says what is wrong with

@@ -19,6 +19,7 @@ struct Counters {
   Gauge orders_in_flight{0};  ///< accepted by admission, not yet answered and settled
   Gauge placements{0};        ///< orders being carried out, also those whose client has its answer already
   Gauge reads_in_flight{0};
+  Gauge audits_in_flight{0};
   Count admissions_refused{0};
 
   // Stock.

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "http/audit_handlers.hpp"
 #include "http/order_handlers.hpp"
 #include "http/probes.hpp"
 #include "http/problem.hpp"
@@ -55,7 +56,7 @@ struct Routes::Match {
 };
 
 Routes::Routes(Surroundings& surroundings) : surroundings_(surroundings) {
-  for (auto* add : {&order_routes, &probe_routes}) {
+  for (auto* add : {&order_routes, &audit_routes, &probe_routes}) {
     for (auto& route : add(surroundings)) table_.push_back(std::move(route));
   }
   for (const auto& route : table_) segments_.push_back(split(route.path));

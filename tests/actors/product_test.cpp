@@ -36,8 +36,9 @@ struct Actors {
   void start() {
     service = std::make_unique<OrderService>(
         settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
-                                      [this] { return std::make_unique<ScriptedStore>(database); }, catalog,
-                                      carts, counters, [this](const std::string&) { gave_up = true; }});
+                                      [this] { return std::make_unique<ScriptedStore>(database); },
+                                      [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
+                                      [this](const std::string&) { gave_up = true; }});
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.

@@ -20,6 +20,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"persistence", {"persistence", "domain", "config"}},
     {"actors", {"actors", "domain", "config"}},
     {"http", {"http", "actors", "domain", "config"}},
+    {"command", {"command", "http", "actors", "persistence", "domain", "config"}},
 };
 
 /// Headers that begin so may be included only in files whose path begins so.

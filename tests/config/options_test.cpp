@@ -45,6 +45,18 @@ BOOST_AUTO_TEST_CASE(knows_every_action) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(knows_the_audit) {
+  const auto audit = options_of({"audit", "--config", "a.yaml", "--json"});
+  BOOST_TEST((audit.action == Action::audit));
+  BOOST_TEST(audit.json);
+  BOOST_TEST(audit.config_file.value() == "a.yaml");
+  BOOST_TEST(!options_of({"audit"}).json);
+  BOOST_TEST(fault_of({"audit", "b"}) == "unknown argument b");
+  BOOST_TEST(contains(fault_of({"--json"}), "--json"));
+  BOOST_TEST(contains(fault_of({"audit", "--version"}), "--version"));
+  BOOST_TEST(contains(usage(), "orderd audit"));
+}
+
 BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
   BOOST_TEST(contains(fault_of({"--conf", "x"}), "--conf"));
   BOOST_TEST(contains(fault_of({"--config"}), "--config"));
