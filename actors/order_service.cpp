@@ -69,7 +69,13 @@ struct OrderService::Inside {
     auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max,
                           std::move(reply), [](const Result<T>&) {});
     if (!admitted) return;
-    tell(context.board.reader(), Query{[reply = *admitted, read](OrderStore& store) { reply(read(store)); }});
+    const auto deadline = std::chrono::steady_clock::now() + context.settings.orders.read_deadline;
+    tell(context.board.reader(), Query{[reply = *admitted, read, deadline](OrderStore& store) {
+           // The reader was busy until now.
+           const bool late = std::chrono::steady_clock::now() >= deadline;
+           reply(late ? Error{ErrorCode::timed_out, "the deadline passed while other reads were served"}
+                      : read(store));
+         }});
   }
 
   [[nodiscard]] Deadline deadline() const {

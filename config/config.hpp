@@ -89,10 +89,11 @@ struct Orders {
   std::uint32_t in_flight_max = 256;
   std::uint32_t reads_in_flight_max = 1'024;
   milliseconds deadline{5'000};
+  milliseconds read_deadline{5'000};
   std::uint32_t lines_max = 500;
   std::uint32_t parked_max = 1'000;
   milliseconds parked_poll{20};
-  std::uint32_t page_size = 500;  ///< rows fetched at a time for lists
+  std::uint32_t page_size = 500;  ///< rows fetched at a time for lists, at most
   std::set<std::string> restock_on{"Cancelled", "Canceled"};
   std::map<std::string, std::set<std::string>> transitions{};
 };

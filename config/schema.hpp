@@ -159,13 +159,15 @@ void describe(Visitor& visit, Orders& orders) {
                "GET requests under way at the same time; further ones are refused with 503.");
   visit.duration("deadline", orders.deadline, between(10ms, 10min),
                  "How long placing an order may take before the client is told that it was not placed.");
+  visit.duration("read_deadline", orders.read_deadline, between(10ms, 10min),
+                 "How long a GET, or the next page of a list, may wait for its turn at the database.");
   visit.number("lines_max", orders.lines_max, between(1, 100'000), "Lines an order may have.");
   visit.number("parked_max", orders.parked_max, between(0, 1'000'000),
                "Orders that may wait for one product's stock to be decided by other orders.");
   visit.duration("parked_poll", orders.parked_poll, between(1ms, 1min),
                  "How often waiting orders look again whether another instance has decided.");
   visit.number("page_size", orders.page_size, between(1, 10'000),
-               "Rows fetched from the database at a time while a list is streamed.");
+               "Rows fetched from the database at a time while a list is streamed, at most.");
   visit.names("restock_on", orders.restock_on,
               "Statuses that give an order's stock back; an order can't leave them again.");
   visit.steps(

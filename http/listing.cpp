@@ -1,5 +1,7 @@
 #include "http/listing.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 #include <memory>
 
@@ -19,26 +21,39 @@ constexpr std::int64_t id_max = std::numeric_limits<std::int64_t>::max();
 std::int64_t id_of(const Order& order) { return order.id.value; }
 std::int64_t id_of(const OrderItemRow& row) { return row.item.id; }
 
-/// Reads the page after an id.
-template <class Row>
-using ReadPage = std::function<void(std::int64_t after, Reply<std::vector<Row>>)>;
+/// What a page's text is meant to come to: as many rows are asked for as made that much of the page before.
+/// So a list of large orders takes no more memory than one of small ones.
+constexpr std::size_t page_bytes = std::size_t{128} * 1024;
+/// What is handed to the connection at a time.
+constexpr std::size_t piece_bytes = std::size_t{32} * 1024;
+/// The first page is small, so that the client need not wait for its first byte.
+constexpr std::size_t first_rows = 50;
 
-/// A list on its way to the client: page after page until a short one. Kept alive by the callbacks it waits
-/// for; at any moment it waits for just one, so it needs no lock.
+/// Reads at most so many rows after an id.
+template <class Row>
+using ReadPage = std::function<void(std::int64_t after, std::size_t rows, Reply<std::vector<Row>>)>;
+
+/// A list on its way to the client: page after page until a short one, each written piece by piece as the
+/// client takes them. Kept alive by the callbacks it waits for; at any moment it waits for just one, so it
+/// needs no lock.
 template <class Row>
 class Stream : public std::enable_shared_from_this<Stream<Row>> {
  public:
-  Stream(std::string opening, ReadPage<Row> read, std::size_t page_size, PendingAnswer answer,
+  Stream(std::string opening, ReadPage<Row> read, const config::Config& settings, PendingAnswer answer,
          std::optional<Error> if_none)
-      : opening_(std::move(opening)),
+      : text_(std::move(opening)),
         read_(std::move(read)),
-        page_size_(page_size),
+        rows_max_(settings.orders.page_size),
+        rows_(std::min(first_rows, rows_max_)),
+        // With half of it still waiting, a piece must not go over the limit.
+        piece_(std::min<std::size_t>(piece_bytes, settings.http.pending_bytes_max / 4)),
         answer_(std::move(answer)),
         if_none_(std::move(if_none)) {}
 
   void next() {
-    read_(after_, Reply<std::vector<Row>>([self = this->shared_from_this()](Result<std::vector<Row>> page) {
-            self->on_page(std::move(page));
+    read_(after_, rows_,
+          Reply<std::vector<Row>>([self = this->shared_from_this()](const Result<std::vector<Row>>& page) {
+            self->on_page(page);
           }));
   }
 
@@ -46,35 +61,62 @@ class Stream : public std::enable_shared_from_this<Stream<Row>> {
   void on_page(const Result<std::vector<Row>>& page) {
     if (!page.ok()) return on_error(page.error());
     const auto& rows = page.value();
-    const bool last = rows.size() < page_size_;
-    const bool first = !body_;
-    if (first && rows.empty() && if_none_) return answer_.fail(*if_none_);
-    auto text = first ? opening_ : std::string(rows.empty() ? "" : ",");
-    text += to_json_elements(rows);
-    if (last) text += "]}";
-    if (!rows.empty()) after_ = id_of(rows.back());
-    if (first && last) return answer_.json(200, std::move(text));
-    if (first) {
-      Response head;
-      head.content_type = "application/json";
-      body_.emplace(answer_.stream(std::move(head)));
+    last_ = rows.size() < rows_;
+    if (!body_ && rows.empty() && if_none_) return answer_.fail(*if_none_);
+    take(rows);
+    if (last_) text_ += "]}";
+    if (body_) return write();
+    if (last_) return answer_.json(200, std::move(text_));
+    Response head;
+    head.content_type = "application/json";
+    body_.emplace(answer_.stream(std::move(head)));
+    write();
+  }
+
+  void take(const std::vector<Row>& rows) {
+    if (rows.empty()) return;
+    if (body_) text_ += ',';
+    const auto elements = to_json_elements(rows);
+    text_ += elements;
+    after_ = id_of(rows.back());
+    const auto row_bytes = std::max<std::size_t>(elements.size() / rows.size(), 1);
+    rows_ = std::clamp<std::size_t>(page_bytes / row_bytes, 1, rows_max_);
+  }
+
+  void write() {
+    const bool wanted = body_->write(text_.substr(written_, piece_));
+    written_ = std::min(written_ + piece_, text_.size());
+    const bool through = written_ == text_.size();
+    if (through) {
+      text_.clear();
+      written_ = 0;
     }
-    const bool wanted = body_->write(std::move(text));
-    if (last || !wanted) return body_->finish();
-    body_->when_drained([self = this->shared_from_this()] {
-      if (!self->body_->gone()) self->next();
-    });
+    if (!wanted || (through && last_)) return body_->finish();
+    body_->when_drained([self = this->shared_from_this()] { self->on_drained(); });
+  }
+
+  void on_drained() {
+    if (body_->gone()) return;
+    if (text_.empty()) {
+      next();
+    } else {
+      write();
+    }
   }
 
   void on_error(const Error& error) {
     if (!body_) return answer_.fail(error);
-    spdlog::warn("a list was broken off after id {}: {}", after_, error.detail);
+    if (!body_->gone()) spdlog::warn("a list was broken off after id {}: {}", after_, error.detail);
     body_.reset();  // the client sees that something is missing
   }
 
-  std::string opening_;
+  std::string text_;  ///< rendered and not all handed over yet
+  std::size_t written_ = 0;
   ReadPage<Row> read_;
-  std::size_t page_size_;
+  const std::size_t rows_max_;
+  std::size_t rows_;  ///< asked for
+  const std::size_t piece_;
+  bool last_ = false;
   PendingAnswer answer_;
   std::optional<Error> if_none_;
   std::int64_t after_ = 0;
@@ -84,8 +126,8 @@ class Stream : public std::enable_shared_from_this<Stream<Row>> {
 template <class Row>
 void stream(Surroundings& around, const char* name, ReadPage<Row> read, const PendingAnswer& answer,
             std::optional<Error> if_none) {
-  std::make_shared<Stream<Row>>(fmt::format("{{\"{}\":[", name), std::move(read),
-                                around.settings.orders.page_size, answer, std::move(if_none))
+  std::make_shared<Stream<Row>>(fmt::format("{{\"{}\":[", name), std::move(read), around.settings, answer,
+                                std::move(if_none))
       ->next();
 }
 
@@ -146,11 +188,11 @@ Result<Paging> paging_of(const Request& request) {
 
 void list_orders(Surroundings& around, const OrderQuery& query, const PendingAnswer& answer,
                  std::optional<Error> if_none) {
-  const auto page = static_cast<std::int32_t>(around.settings.orders.page_size);
-  const ReadPage<Order> read = [&around, query, page](std::int64_t after, Reply<std::vector<Order>> reply) {
+  const ReadPage<Order> read = [&around, query](std::int64_t after, std::size_t rows,
+                                                Reply<std::vector<Order>> reply) {
     auto next = query;
     next.after = OrderId{std::max(after, query.after.value)};
-    next.limit = page;
+    next.limit = static_cast<std::int32_t>(rows);
     around.orders.list(next, std::move(reply));
   };
   stream<Order>(around, "orders", read, answer, std::move(if_none));
@@ -194,10 +236,9 @@ void get_order_items(Surroundings& around, const RoutedRequest& routed, const Pe
   if (!paging.ok()) return answer.fail(paging.error());
   const auto first = paging.value().after;
   if (!paging.value().limit) {
-    const auto page = static_cast<std::int32_t>(around.settings.orders.page_size);
-    const ReadPage<OrderItemRow> read = [&around, first, page](std::int64_t after,
-                                                               Reply<std::vector<OrderItemRow>> reply) {
-      around.orders.list_items(std::max(after, first), page, std::move(reply));
+    const ReadPage<OrderItemRow> read = [&around, first](std::int64_t after, std::size_t rows,
+                                                         Reply<std::vector<OrderItemRow>> reply) {
+      around.orders.list_items(std::max(after, first), static_cast<std::int32_t>(rows), std::move(reply));
     };
     return stream<OrderItemRow>(around, "items", read, answer, std::nullopt);
   }

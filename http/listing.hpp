@@ -1,5 +1,5 @@
 // Lists: one page when a limit is asked for, else everything, streamed page by page as fast as the client
-// reads, in the memory of a page or two. Called on the server's threads, goes on wherever the reads and the
+// reads, in the memory of a page. Called on the server's threads, goes on wherever the reads and the
 // drained socket call back.
 #pragma once
 

@@ -86,6 +86,14 @@ Process::~Process() {
   }
 }
 
+long Process::resident_bytes() const {
+  std::istringstream pages(read_file("/proc/" + std::to_string(pid_) + "/statm"));
+  long total = 0;
+  long resident = 0;
+  pages >> total >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
 void Process::signal(int number) const {
   if (pid_ > 0 && !status_) ::kill(pid_, number);
 }

@@ -29,6 +29,8 @@ class Process {
   ~Process();
 
   [[nodiscard]] pid_t id() const { return pid_; }
+  /// What it occupies of the machine's memory just now; 0 when it does not run.
+  [[nodiscard]] long resident_bytes() const;
   void signal(int number) const;
   /// Its exit status, 128 + N when signal N ended it; none if it still runs after `limit`.
   std::optional<int> wait(std::chrono::milliseconds limit);

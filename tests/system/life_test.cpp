@@ -22,14 +22,6 @@ std::pair<int, std::string> run_orderd(const std::vector<std::string>& arguments
   return {status, read_file(folder.path() + "/output")};
 }
 
-std::string metric(const Rig& rig, const std::string& name) {
-  const auto text = rig.call("GET", "/metrics").body;
-  const auto at = text.find("\n" + name + " ");
-  if (at == std::string::npos) return "";
-  const auto begin = at + name.size() + 2;
-  return text.substr(begin, text.find('\n', begin) - begin);
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(start)
@@ -138,7 +130,7 @@ BOOST_AUTO_TEST_CASE(sigterm_lets_what_is_in_flight_finish) {
   rig.sandbox().fault({{"route", "GET /products/{id}"}, {"delay_ms", 600}});
   int status = 0;
   std::thread client([&] { status = rig.post(7, Rig::lines({{product, 1}})).status; });
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_orders_in_flight") == "1"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_orders_in_flight") == "1"; }));
   rig.orderd().signal(SIGTERM);
   client.join();
   BOOST_TEST(status == 201);
@@ -156,7 +148,7 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_within_the_drain_timeout_whatever_is_in_flight
     } catch (const std::runtime_error&) {  // the connection may end without an answer
     }
   });
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_orders_in_flight") == "1"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_orders_in_flight") == "1"; }));
   rig.orderd().signal(SIGTERM);
   BOOST_TEST(rig.orderd().wait(std::chrono::seconds(15)).has_value());
   client.join();
@@ -169,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once) {
   std::thread client([&] {
     BOOST_CHECK_THROW((void)rig.post(7, Rig::lines({{product, 1}})), std::runtime_error);
   });
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_orders_in_flight") == "1"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_orders_in_flight") == "1"; }));
   rig.orderd().signal(SIGTERM);
   BOOST_TEST(eventually([&] { return rig.log().find("stopping") != std::string::npos; }));
   rig.orderd().signal(SIGTERM);
@@ -194,7 +186,7 @@ BOOST_AUTO_TEST_CASE(beyond_the_limit_requests_are_refused_at_once_and_accepted_
   });
   BOOST_TEST(placed == 4);
   BOOST_TEST(refused == 12);
-  BOOST_TEST(metric(rig, "orderd_admissions_refused_total") == "12");
+  BOOST_TEST(rig.metric("orderd_admissions_refused_total") == "12");
 }
 
 BOOST_AUTO_TEST_CASE(actors_that_are_not_used_retire) {
@@ -203,8 +195,8 @@ BOOST_AUTO_TEST_CASE(actors_that_are_not_used_retire) {
   for (int customer = 1; customer <= 20; ++customer) {
     BOOST_REQUIRE_EQUAL(rig.post(customer, Rig::lines({{product, 1}})).status, 201);
   }
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_actors_resident{kind=\"customer\"}") == "0"; }));
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_actors_resident{kind=\"product\"}") == "0"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_actors_resident{kind=\"customer\"}") == "0"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_actors_resident{kind=\"product\"}") == "0"; }));
   // Nothing is left to be settled by a successor.
   BOOST_TEST(rig.query("SELECT count(*) FROM product_stock WHERE state = 'intended'") == "0");
   BOOST_TEST(rig.post(1, Rig::lines({{product, 1}})).status == 201);
@@ -217,7 +209,7 @@ BOOST_AUTO_TEST_CASE(more_actors_than_allowed_leave_at_once) {
   for (int customer = 1; customer <= 20; ++customer) {
     BOOST_REQUIRE_EQUAL(rig.post(customer, Rig::lines({{product, 1}})).status, 201);
   }
-  BOOST_TEST(eventually([&] { return metric(rig, "orderd_actors_resident{kind=\"customer\"}") == "5"; }));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_actors_resident{kind=\"customer\"}") == "5"; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

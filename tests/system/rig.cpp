@@ -47,6 +47,14 @@ void Rig::start() {
   if (!up || !orderd_->running()) throw std::runtime_error("orderd did not start:\n" + log());
 }
 
+std::string Rig::metric(const std::string& name) const {
+  const auto text = call("GET", "/metrics").body;
+  const auto at = text.find("\n" + name + " ");
+  if (at == std::string::npos) return "";
+  const auto begin = at + name.size() + 2;
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
 bool Rig::ready() const {
   try {
     return call("GET", "/readyz").status == 200;
@@ -81,6 +89,23 @@ std::string Rig::lines(const std::vector<std::pair<int, int>>& products) {
   for (const auto& [product, quantity] : products)
     items.push_back({{"product_id", product}, {"quantity", quantity}});
   return json{{"items", items}}.dump();
+}
+
+void Rig::fill(int orders, int items) const {
+  const auto count = std::to_string(orders);
+  (void)query(
+      "INSERT INTO orders (id, customer_id, status) SELECT 10000000000 + n, n % 50 + 1, 'Shipped' "
+      "FROM generate_series(1, " +
+      count + ") AS s (n)");
+  (void)query(
+      "INSERT INTO order_items (product_id, quantity, order_id) SELECT i, 1, 10000000000 + n "
+      "FROM generate_series(1, " +
+      count + ") AS s (n), generate_series(1, " + std::to_string(items) + ") AS t (i) ORDER BY n, i");
+  (void)query("UPDATE order_id_blocks SET next_id = 20000000001");
+}
+
+std::string Rig::url(const std::string& target) const {
+  return "http://127.0.0.1:" + std::to_string(port_) + target;
 }
 
 int Rig::product(int stock) const {

@@ -47,6 +47,8 @@ class Rig {
   [[nodiscard]] std::map<std::string, std::string> environment() const;
   [[nodiscard]] std::string log() const { return read_file(folder_.path() + "/log"); }
   [[nodiscard]] int port() const { return port_; }
+  /// The value of a line of /metrics, named with its labels; empty: there is none.
+  [[nodiscard]] std::string metric(const std::string& name) const;
 
   SandboxProcess& sandbox() { return sandbox_; }
   PostgresCluster& cluster() { return cluster_; }
@@ -60,6 +62,10 @@ class Rig {
   [[nodiscard]] HttpReply post(int customer, const std::string& body) const;
   /// A body with one line for each pair of product and quantity.
   static std::string lines(const std::vector<std::pair<int, int>>& products);
+
+  /// Orders 10000000001 and up of an older time, each with so many items, put straight into the database.
+  void fill(int orders, int items) const;
+  [[nodiscard]] std::string url(const std::string& target) const;
 
   /// A new product with this stock; its id.
   [[nodiscard]] int product(int stock) const;

@@ -20,7 +20,6 @@ namespace orders::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds patience{5};
 
 bool wait_for(int fd, short what, Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
@@ -51,7 +50,10 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer)
 }
 
 RawClient::RawClient(RawClient&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), reset_(other.reset_), unread_(std::move(other.unread_)) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      patience_(other.patience_),
+      reset_(other.reset_),
+      unread_(std::move(other.unread_)) {}
 
 RawClient::~RawClient() { close(); }
 
@@ -60,7 +62,7 @@ void RawClient::close() {
 }
 
 bool RawClient::all_sent() const {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + patience_;
   for (int left = 1; Clock::now() < deadline;) {
     if (::ioctl(fd_, SIOCOUTQ, &left) != 0) return false;
     if (left == 0) return true;
@@ -78,7 +80,7 @@ void RawClient::reset() {
 }
 
 bool RawClient::send(std::string_view bytes) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + patience_;
   while (!bytes.empty()) {
     if (!wait_for(fd_, POLLOUT, deadline)) return false;
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -109,7 +111,7 @@ std::optional<std::string> RawClient::read_to_end(std::chrono::milliseconds limi
 }
 
 std::size_t RawClient::discard(std::size_t size) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + patience_;
   std::size_t total = 0;
   while (total < size && receive(deadline) == Got::bytes) {
     total += unread_.size();
@@ -119,7 +121,7 @@ std::size_t RawClient::discard(std::size_t size) {
 }
 
 std::optional<Answer> RawClient::read_answer(bool head) {
-  const auto deadline = Clock::now() + patience;
+  const auto deadline = Clock::now() + patience_;
   std::size_t end = 0;
   while ((end = unread_.find("\r\n\r\n")) == std::string::npos) {
     if (receive(deadline) != Got::bytes) return std::nullopt;

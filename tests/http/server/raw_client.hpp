@@ -27,6 +27,8 @@ class RawClient {
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
+  /// Waits so long instead of 5 s.
+  void be_patient(std::chrono::milliseconds patience) { patience_ = patience; }
   /// False: the connection broke, or it took longer than 5 s.
   bool send(std::string_view bytes);
   /// The next answer, or none if the connection ended or 5 s passed before it was whole. For HEAD say so.
@@ -42,6 +44,7 @@ class RawClient {
 
   /// Everything sent has reached the other side's system; false after 5 s.
   [[nodiscard]] bool all_sent() const;
+  [[nodiscard]] int descriptor() const { return fd_; }
 
   void half_close() const;
   void reset();  ///< closes with a reset
@@ -53,6 +56,7 @@ class RawClient {
   bool take_chunked_body(std::string& body, std::chrono::steady_clock::time_point deadline);
 
   int fd_ = -1;
+  std::chrono::milliseconds patience_{5'000};
   bool reset_ = false;
   std::string unread_;
 };
