@@ -46,6 +46,7 @@ class CustomerState : public PlacementWork {
   void place(PlaceOrder& order) {
     ++handled_;
     const bool from_cart = !order.lines;
+    if (skip_unwanted(order)) return;
     if (from_cart && cart_order_) {
       waiting_for_cart_.push_back(std::move(order));
     } else {
@@ -58,7 +59,7 @@ class CustomerState : public PlacementWork {
     ticking_ = false;
     const auto now = std::chrono::steady_clock::now();
     for (auto& order : waiting_for_cart_) {
-      if (order.deadline <= now) {
+      if (!skip_unwanted(order) && order.deadline <= now) {
         order.reply(
             Error{ErrorCode::timed_out, "the deadline passed while another order was made of the same cart"});
       }
@@ -92,10 +93,12 @@ class CustomerState : public PlacementWork {
   void hold(ProductId product, const Hold& hold, bool parks, Deadline deadline) override {
     tell(context_->board.catalog(),
          HoldUnits{product, hold, parks, deadline,
-                   news<HoldAnswer>(hold.key.order, [this, product, attempt = hold.key.attempt](
-                                                        Placement& p, Result<HoldAnswer> answer) {
-                     p.on_hold(product, attempt, answer, *this);
-                   })});
+                   news<HoldAnswer>(
+                       hold.key.order,
+                       [this, product, attempt = hold.key.attempt](Placement& p, Result<HoldAnswer> answer) {
+                         p.on_hold(product, attempt, answer, *this);
+                       },
+                       placements_.at(hold.key.order).watch())});
   }
 
   void release(ProductId product, HoldKey key, bool urgent) override {
@@ -165,16 +168,17 @@ class CustomerState : public PlacementWork {
     while (!cart_order_ && !waiting_for_cart_.empty()) {
       auto next = std::move(waiting_for_cart_.front());
       waiting_for_cart_.pop_front();
-      if (!next.reply.answered()) start(next);
+      if (!skip_unwanted(next)) start(next);
     }
   }
 
   /// A Reply whose answer is fed to the placement, on this actor's thread.
   template <class T, class Feed>
-  Reply<T> news(OrderId order, Feed feed) {
-    return reply_on<T>(handle(), [this, order, feed = std::move(feed)](Result<T> result) {
+  Reply<T> news(OrderId order, Feed feed, Wanted wanted = {}) {
+    auto take = [this, order, feed = std::move(feed)](Result<T> result) {
       with(order, [&](Placement& placement) { feed(placement, std::move(result)); });
-    });
+    };
+    return reply_on<T>(handle(), std::move(take), std::move(wanted));
   }
 
   void keep_ticking() {

@@ -31,6 +31,12 @@ caf::actor_system_config scheduler(const config::Actors& settings) {
   return cfg;
 }
 
+/// Skipped, since nobody waited for it any more.
+template <class T>
+bool is_abandoned(const Result<T>& result) {
+  return !result.ok() && result.error().code == ErrorCode::client_gone;
+}
+
 }  // namespace
 
 struct OrderService::Inside {
@@ -57,21 +63,26 @@ struct OrderService::Inside {
       reply(Error{ErrorCode::overloaded, "too many requests are in flight"});
       return std::nullopt;
     }
-    return Reply<T>([&gauge, reply = std::move(reply), note](Result<T> result) {
+    auto wanted = reply.watch();
+    auto give_back = [&gauge, reply = std::move(reply), note](Result<T> result) {
       --gauge;
       note(result);
       reply(std::move(result));
-    });
+    };
+    return Reply<T>(std::move(give_back), std::move(wanted));
   }
 
   template <class T, class Read>
   void query(Reply<T> reply, Read read) {
     auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max,
-                          std::move(reply), [](const Result<T>&) {});
+                          std::move(reply), [this](const Result<T>& result) {
+                            if (is_abandoned(result)) ++counters.reads_abandoned;
+                          });
     if (!admitted) return;
     const auto deadline = std::chrono::steady_clock::now() + context.settings.orders.read_deadline;
     tell(context.board.reader(), Query{[reply = *admitted, read, deadline](OrderStore& store) {
-           // The reader was busy until now.
+           // The reader was busy until now, and whoever waited may have left.
+           if (!reply.wanted()) return static_cast<void>(reply(Error{ErrorCode::client_gone, "not read"}));
            const bool late = std::chrono::steady_clock::now() >= deadline;
            reply(late ? Error{ErrorCode::timed_out, "the deadline passed while other reads were served"}
                       : read(store));
@@ -106,6 +117,8 @@ void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLin
                                      ++counters.orders_placed;
                                    } else if (result.error().code == ErrorCode::insufficient_inventory) {
                                      ++counters.orders_refused;
+                                   } else if (is_abandoned(result)) {
+                                     ++counters.orders_abandoned;
                                    } else {
                                      ++counters.orders_failed;
                                    }
@@ -120,9 +133,11 @@ void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLin
 }
 
 void OrderService::change_status(StatusChange change, Reply<Order> reply) {
-  auto admitted =
-      inside_->admit(inside_->counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
-                     std::move(reply), [](const Result<Order>&) {});
+  auto& counters = inside_->counters;
+  auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
+                                 std::move(reply), [&counters](const Result<Order>& result) {
+                                   if (is_abandoned(result)) ++counters.orders_abandoned;
+                                 });
   if (!admitted) return;
   tell(inside_->context.board.registry(),
        ChangeStatus{std::move(change), inside_->deadline(), std::move(*admitted)});

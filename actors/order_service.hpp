@@ -1,7 +1,8 @@
 // The door to the actors: what http/ may ask of them, without knowing CAF. Admission happens here: beyond the
 // limits a request is refused at once, so that the mailboxes behind hold no more than the limits allow. Made
 // and stopped by main.cpp; every function may be called from any thread and returns at once. Replies come on
-// threads of the actors: they must be short and must not block or throw.
+// threads of the actors: they must be short and must not block or throw. A Reply that is no longer wanted is
+// answered with client_gone, unless the work for it has begun to change something.
 #pragma once
 
 #include <functional>

@@ -89,6 +89,12 @@ class OrderWriterState {
            ask.reply(Error{ErrorCode::timed_out, "the deadline passed before it was written"});
   }
 
+  /// True: its client left before it was begun.
+  static bool skip_unwanted(const StoreStatus& ask) {
+    return !ask.reply.wanted() &&
+           ask.reply(Error{ErrorCode::client_gone, "the client left before the change"});
+  }
+
   void take_commits() {
     committing_.unknown = false;
     const auto now = Clock::now();
@@ -105,7 +111,7 @@ class OrderWriterState {
     std::set<OrderId> taken;
     std::deque<StoreStatus> left;
     for (auto& ask : changes_) {
-      if (too_late(ask, now)) continue;
+      if (too_late(ask, now) || skip_unwanted(ask)) continue;
       const bool room = changing_.asks.size() < batch_max();
       if (room && taken.insert(ask.change.id).second) {
         changing_.asks.push_back(std::move(ask));

@@ -23,6 +23,7 @@ void Placement::start(std::optional<std::vector<OrderLine>> lines, PlacementWork
 void Placement::on_cart(Result<std::optional<CartContents>> cart, PlacementWork& work) {
   if (phase_ != Phase::fetching_cart) return;  // the deadline was first; nothing is held yet
   if (!cart.ok()) return answer_and_finish(std::move(cart.error()));
+  if (skip_unwanted()) return;
   if (!cart.value()) return answer_and_finish({ErrorCode::no_active_cart, "the customer has no active cart"});
   cart_ = cart.value()->id;
   auto lines = lines_of_cart(cart.value()->lines);
@@ -72,7 +73,9 @@ void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<Ho
   Leg* leg = leg_of(product);
   if (leg == nullptr || attempt != attempt_ || leg->state != LegState::asked) return;
   if (!answer.ok()) {
-    leg->state = LegState::failed;
+    // Skipped before a cycle took it, since the client has gone: the one failure that certainly holds
+    // nothing.
+    leg->state = answer.error().code == ErrorCode::client_gone ? LegState::idle : LegState::failed;
     if (!leg_error_) leg_error_ = answer.error();
   } else {
     switch (answer.value().verdict) {
@@ -98,7 +101,7 @@ void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<Ho
 /// After each answer: go on, begin again, or give up.
 void Placement::consider(PlacementWork& work) {
   if (any(LegState::asked)) return;  // every answer is awaited: a refusal names every short line
-  if (any(LegState::failed)) {
+  if (leg_error_ || any(LegState::failed)) {
     return release_all(leg_error_.value_or(Error{ErrorCode::internal, "a hold was not decided"}), work);
   }
   if (any(LegState::refused)) return release_all(shortage(), work);
@@ -154,6 +157,7 @@ void Placement::after_release(PlacementWork& work) {
     phase_ = Phase::done;
     return;
   }
+  if (skip_unwanted()) return;
   // R13: once more, one product after another in ascending order, waiting for undecided units.
   ++attempt_;
   ascending_ = true;
@@ -237,6 +241,13 @@ void Placement::abandon(PlacementWork& work) {
 
 void Placement::answer_failure() {
   reply_(failure_.value_or(Error{ErrorCode::timed_out, "the deadline passed"}));
+}
+
+/// True: the client left while nothing is held for it, and the order ends here.
+bool Placement::skip_unwanted() {
+  if (reply_.wanted() || reply_.answered()) return false;
+  answer_and_finish({ErrorCode::client_gone, "the client left while nothing was held for it"});
+  return true;
 }
 
 void Placement::answer_and_finish(Error failure) {

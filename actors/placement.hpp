@@ -52,6 +52,8 @@ class Placement {
   void abandon(PlacementWork& work);
 
   [[nodiscard]] OrderId id() const { return id_; }
+  /// Whether the client still waits.
+  [[nodiscard]] Wanted watch() const { return reply_.watch(); }
   [[nodiscard]] Deadline deadline() const { return deadline_; }
   [[nodiscard]] bool from_cart() const { return from_cart_; }
   [[nodiscard]] bool deadline_handled() const { return past_deadline_; }
@@ -72,6 +74,7 @@ class Placement {
   };
 
   void begin(std::vector<OrderLine> lines, PlacementWork& work);
+  bool skip_unwanted();
   void ask(Leg& leg, PlacementWork& work);
   void ask_all(PlacementWork& work);
   void ask_next_ascending(PlacementWork& work);

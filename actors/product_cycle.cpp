@@ -12,6 +12,7 @@ void ProductState::next_cycle() {
   for (const auto& late : queue_.expired(Clock::now())) {
     late.reply(Error{ErrorCode::timed_out, "the deadline passed before the stock was asked for"});
   }
+  skip_abandoned();
   count_parked(queue_.parked());
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
                     !queue_.unconfirmed.empty();
@@ -23,6 +24,13 @@ void ProductState::next_cycle() {
        ReadLedger{id_, reply_on<std::optional<Ledger>>(handle(), [this](Result<std::optional<Ledger>> row) {
                     on_ledger(std::move(row));
                   })});
+}
+
+/// Holds that no cycle has taken yet and whose clients have gone.
+void ProductState::skip_abandoned() {
+  for (const auto& hold : queue_.abandoned()) {
+    hold.reply(Error{ErrorCode::client_gone, "the client left before the stock was asked for"});
+  }
 }
 
 void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
@@ -55,6 +63,7 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   cycle_.seen = std::move(*seen.value());
   cycle_.holds.clear();
   cycle_.releases.clear();
+  skip_abandoned();
   // Taken over here, not before: what arrived during the GET goes with this cycle too. R1 makes that safe,
   // since the ledger decides and not what the GET saw.
   deciding_ = std::move(queue_.holds);

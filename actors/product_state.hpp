@@ -48,6 +48,7 @@ class ProductState {
   // ---- a cycle, step by step ----
 
   void next_cycle();
+  void skip_abandoned();
   void on_ledger(Result<std::optional<Ledger>> row);
   void take_ledger(std::optional<Ledger> row);
   void get();

@@ -34,6 +34,13 @@ struct PlaceOrder {
   Reply<Order> reply;
 };
 
+/// True: its client left, and it has been answered so. For orders that hold nothing yet.
+inline bool skip_unwanted(const PlaceOrder& order) {
+  if (order.reply.wanted()) return false;
+  order.reply(Error{ErrorCode::client_gone, "the client left before anything was held for it"});
+  return true;
+}
+
 struct ChangeStatus {
   StatusChange change;
   Deadline deadline;

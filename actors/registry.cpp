@@ -26,7 +26,8 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       answer(ask, std::move(outcome), *context);
     };
     const auto writer = context().board.order_writer(ask.change.id);
-    tell(writer, StoreStatus{ask.change, ask.deadline, Reply<StatusOutcome>(std::move(stored))});
+    tell(writer,
+         StoreStatus{ask.change, ask.deadline, Reply<StatusOutcome>(std::move(stored), ask.reply.watch())});
   }
 
  protected:
@@ -41,6 +42,7 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       if (ids_.count == 0) break;
       auto order = std::move(waiting_.front());
       waiting_.pop_front();
+      if (skip_unwanted(order)) continue;
       order.id = ids_.first;
       ++ids_.first.value;
       --ids_.count;

@@ -39,12 +39,11 @@ class StockQueue {
 
   /// Takes out the holds whose order is past its deadline.
   std::vector<HoldUnits> expired(std::chrono::steady_clock::time_point now) {
-    const auto first = std::stable_partition(holds.begin(), holds.end(),
-                                             [now](const QueuedHold& q) { return q.ask.deadline > now; });
-    std::vector<HoldUnits> late;
-    for (auto hold = first; hold != holds.end(); ++hold) late.push_back(std::move(hold->ask));
-    holds.erase(first, holds.end());
-    return late;
+    return take_out([now](const QueuedHold& q) { return q.ask.deadline <= now; });
+  }
+  /// Takes out the holds nobody waits for any more.
+  std::vector<HoldUnits> abandoned() {
+    return take_out([](const QueuedHold& q) { return !q.ask.reply.wanted(); });
   }
 
   [[nodiscard]] std::size_t parked() const {
@@ -54,6 +53,17 @@ class StockQueue {
   [[nodiscard]] bool fresh_holds() const { return parked() < holds.size(); }
   [[nodiscard]] bool empty() const {
     return holds.empty() && releases.empty() && unconfirmed.empty() && releasing.empty();
+  }
+
+ private:
+  template <class Unfit>
+  std::vector<HoldUnits> take_out(Unfit unfit) {
+    const auto first =
+        std::stable_partition(holds.begin(), holds.end(), [&](const QueuedHold& q) { return !unfit(q); });
+    std::vector<HoldUnits> taken;
+    for (auto hold = first; hold != holds.end(); ++hold) taken.push_back(std::move(hold->ask));
+    holds.erase(first, holds.end());
+    return taken;
   }
 };
 

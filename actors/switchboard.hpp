@@ -75,10 +75,11 @@ void tell(const Handle& to, Message&& message) {
 
 /// A Reply whose answer is handled by `then` on the thread of actor `self`, which must understand Call.
 template <class T, class Handle, class Then>
-Reply<T> reply_on(const Handle& self, Then then) {
-  return Reply<T>([self, then = std::move(then)](Result<T> result) {
+Reply<T> reply_on(const Handle& self, Then then, Wanted wanted = {}) {
+  auto post = [self, then = std::move(then)](Result<T> result) {
     caf::anon_send(self, Call{[then, result = std::move(result)]() mutable { then(std::move(result)); }});
-  });
+  };
+  return Reply<T>(std::move(post), std::move(wanted));
 }
 
 }  // namespace orders::actors

@@ -21,6 +21,8 @@ struct Counters {
   Gauge reads_in_flight{0};
   Gauge audits_in_flight{0};
   Count admissions_refused{0};
+  Count orders_abandoned{0};  ///< skipped, because the client had gone before anything was held or changed
+  Count reads_abandoned{0};   ///< likewise, before anything was read
 
   // Stock.
   Count cycles{0};        ///< committed or read-only cycles of products

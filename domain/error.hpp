@@ -30,7 +30,8 @@ enum class ErrorCode : std::uint8_t {
   contended,            ///< the deadline passed while other orders were deciding on the same stock (rule R13)
   timed_out,            ///< the deadline passed; nothing was placed
   shutting_down,
-  lost,  ///< whoever was to answer is gone; what it has done is unknown
+  client_gone,  ///< nobody waits for the answer any more; nothing was begun
+  lost,         ///< whoever was to answer is gone; what it has done is unknown
   internal,
 };
 

@@ -52,9 +52,9 @@ class Stream : public std::enable_shared_from_this<Stream<Row>> {
 
   void next() {
     read_(after_, rows_,
-          Reply<std::vector<Row>>([self = this->shared_from_this()](const Result<std::vector<Row>>& page) {
-            self->on_page(page);
-          }));
+          Reply<std::vector<Row>>([self = this->shared_from_this()](
+                                      const Result<std::vector<Row>>& page) { self->on_page(page); },
+                                  answer_.watch()));
   }
 
  private:
@@ -223,10 +223,11 @@ void get_orders(Surroundings& around, const RoutedRequest& routed, const Pending
   if (!paging.value().limit) return list_orders(around, query, answer, std::nullopt);
   const auto limit = *paging.value().limit;
   query.limit = static_cast<std::int32_t>(limit + 1);
-  around.orders.list(query,
-                     Reply<std::vector<Order>>([answer, path, limit](const Result<std::vector<Order>>& page) {
-                       send_page(answer, "orders", path, limit, page);
-                     }));
+  around.orders.list(query, Reply<std::vector<Order>>(
+                                [answer, path, limit](const Result<std::vector<Order>>& page) {
+                                  send_page(answer, "orders", path, limit, page);
+                                },
+                                answer.watch()));
 }
 
 void get_order_items(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
@@ -243,11 +244,12 @@ void get_order_items(Surroundings& around, const RoutedRequest& routed, const Pe
     return stream<OrderItemRow>(around, "items", read, answer, std::nullopt);
   }
   const auto limit = *paging.value().limit;
-  around.orders.list_items(
-      first, static_cast<std::int32_t>(limit + 1),
-      Reply<std::vector<OrderItemRow>>([answer, limit](const Result<std::vector<OrderItemRow>>& page) {
-        send_page(answer, "items", "/order_items?", limit, page);
-      }));
+  around.orders.list_items(first, static_cast<std::int32_t>(limit + 1),
+                           Reply<std::vector<OrderItemRow>>(
+                               [answer, limit](const Result<std::vector<OrderItemRow>>& page) {
+                                 send_page(answer, "items", "/order_items?", limit, page);
+                               },
+                               answer.watch()));
 }
 
 }  // namespace orders::http

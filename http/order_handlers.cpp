@@ -17,16 +17,19 @@ void place_order(Surroundings& around, const RoutedRequest& routed, const Pendin
   if (!customer.ok()) return answer.fail(customer.error());
   auto lines = read_order_lines(routed.request.body, around.settings.orders.lines_max);
   if (!lines.ok()) return answer.fail(lines.error());
-  around.orders.place(
-      customer.value(), std::move(lines.value()), Reply<Order>([answer](const Result<Order>& placed) {
-        if (!placed.ok()) return answer.fail(placed.error());
-        Response response;
-        response.status = 201;
-        response.content_type = "application/json";
-        response.headers.emplace_back("Location", "/orders/" + std::to_string(placed.value().id.value));
-        response.body = to_json(placed.value());
-        answer.send(std::move(response));
-      }));
+  around.orders.place(customer.value(), std::move(lines.value()),
+                      Reply<Order>(
+                          [answer](const Result<Order>& placed) {
+                            if (!placed.ok()) return answer.fail(placed.error());
+                            Response response;
+                            response.status = 201;
+                            response.content_type = "application/json";
+                            response.headers.emplace_back(
+                                "Location", "/orders/" + std::to_string(placed.value().id.value));
+                            response.body = to_json(placed.value());
+                            answer.send(std::move(response));
+                          },
+                          answer.watch()));
 }
 
 void change_status(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
@@ -36,19 +39,24 @@ void change_status(Surroundings& around, const RoutedRequest& routed, const Pend
   auto status = read_status(routed.request.body);
   if (!status.ok()) return answer.fail(status.error());
   around.orders.change_status({id.value(), std::move(status.value())},
-                              Reply<Order>([answer](const Result<Order>& changed) {
-                                if (!changed.ok()) return answer.fail(changed.error());
-                                answer.json(200, to_json(changed.value()));
-                              }));
+                              Reply<Order>(
+                                  [answer](const Result<Order>& changed) {
+                                    if (!changed.ok()) return answer.fail(changed.error());
+                                    answer.json(200, to_json(changed.value()));
+                                  },
+                                  answer.watch()));
 }
 
 void find_order(Surroundings& around, OrderId id, const PendingAnswer& answer) {
   around.orders.find(
-      id, Reply<std::optional<Order>>([answer, id](const Result<std::optional<Order>>& found) {
-        if (!found.ok()) return answer.fail(found.error());
-        if (found.value()) return answer.json(200, to_json(*found.value()));
-        answer.fail({ErrorCode::order_not_found, "there is no order " + std::to_string(id.value), {}});
-      }));
+      id,
+      Reply<std::optional<Order>>(
+          [answer, id](const Result<std::optional<Order>>& found) {
+            if (!found.ok()) return answer.fail(found.error());
+            if (found.value()) return answer.json(200, to_json(*found.value()));
+            answer.fail({ErrorCode::order_not_found, "there is no order " + std::to_string(id.value), {}});
+          },
+          answer.watch()));
 }
 
 void orders_of_customer(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* internal_detail = "the service failed; the order was not placed";
 
-constexpr std::array<ProblemKind, 21> kinds{{
+constexpr std::array<ProblemKind, 22> kinds{{
     {ErrorCode::malformed_json, 422, "malformed-json", "The body is not valid JSON", nullptr, 0},
     {ErrorCode::validation_failed, 422, "validation-failed", "The request is not valid", nullptr, 0},
     {ErrorCode::invalid_parameter, 422, "invalid-parameter", "A parameter is not valid", nullptr, 0},
@@ -45,6 +45,8 @@ constexpr std::array<ProblemKind, 21> kinds{{
      "the request could not be carried out in time; nothing was changed, try again", 1},
     {ErrorCode::shutting_down, 503, "shutting-down", "The service is stopping",
      "the service is stopping; try again", 2},
+    // Seen by no client, only by logs and metrics: nginx's number for it.
+    {ErrorCode::client_gone, 499, "client-gone", "The client has gone", nullptr, 0},
     {ErrorCode::lost, 503, "lost", "The request was lost",
      "a part of the service was restarted while it worked on this; look before trying again", 2},
     {ErrorCode::internal, 500, "internal", "The service failed", internal_detail, 0},

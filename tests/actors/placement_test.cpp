@@ -49,8 +49,11 @@ class Record : public PlacementWork {
 struct Placing {
   Record work;
   std::optional<Result<Order>> answer;
+  bool waits = true;
   Placement placement{id, customer, std::chrono::steady_clock::now() + std::chrono::hours(1),
-                      Reply<Order>([this](Result<Order> result) { answer.emplace(std::move(result)); }), 10};
+                      Reply<Order>([this](Result<Order> result) { answer.emplace(std::move(result)); },
+                                   [this] { return waits; }),
+                      10};
 
   static HoldAnswer says(HoldVerdict verdict, std::int32_t available = 0) {
     HoldAnswer given;
@@ -251,6 +254,44 @@ BOOST_AUTO_TEST_CASE(an_order_that_stands_is_answered_at_the_deadline_though_its
   placement.on_deadline(work);
   BOOST_REQUIRE(answer.has_value());
   BOOST_TEST(answer->ok());
+}
+
+BOOST_AUTO_TEST_CASE(an_order_whose_client_left_ends_where_nothing_is_held_for_it) {
+  placement.start(std::nullopt, work);
+  work.take();
+  waits = false;
+  placement.on_cart(std::optional<CartContents>(CartContents{CartId{5}, {{a, 1}}}), work);
+  BOOST_TEST(work.take().empty());
+  BOOST_TEST(failed_with(ErrorCode::client_gone));
+  BOOST_TEST(placement.finished());
+
+  Placing skipped;  // in the queue of one product, while the other has granted its hold
+  skipped.placement.start(std::vector<OrderLine>{{a, 1}, {b, 1}}, skipped.work);
+  skipped.work.take();
+  skipped.waits = false;
+  skipped.placement.on_hold(b, 1, Error{ErrorCode::client_gone, "skipped"}, skipped.work);
+  skipped.granted(a);
+  BOOST_TEST(skipped.work.take() == "release 1 #1");
+  skipped.released(a);
+  BOOST_TEST(skipped.failed_with(ErrorCode::client_gone));
+
+  Placing again;  // between the two tries
+  again.placement.start(std::vector<OrderLine>{{a, 1}}, again.work);
+  again.waits = false;
+  again.work.take();
+  again.conflict(a);
+  BOOST_TEST(again.work.take() == "conflict");
+  BOOST_TEST(again.failed_with(ErrorCode::client_gone));
+}
+
+BOOST_AUTO_TEST_CASE(an_order_whose_client_left_goes_on_once_its_stock_is_held) {
+  placement.start(std::vector<OrderLine>{{a, 1}}, work);
+  work.take();
+  waits = false;
+  granted(a);
+  BOOST_TEST(work.take() == "commit 1 #1");
+  committed();
+  BOOST_TEST(placement.finished());
 }
 
 BOOST_AUTO_TEST_CASE(an_abandoned_order_gives_back_whatever_it_may_hold) {

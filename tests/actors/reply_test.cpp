@@ -32,6 +32,22 @@ BOOST_AUTO_TEST_CASE(tells_that_it_was_lost_when_nobody_can_answer_any_more) {
   BOOST_TEST((code == ErrorCode::lost));
 }
 
+BOOST_AUTO_TEST_CASE(is_wanted_until_it_is_answered_or_its_client_has_gone) {
+  bool waits = true;
+  const auto ignore = [](const Result<int>&) {};
+  const Reply<int> first(ignore, [&] { return waits; });
+  const Reply<int> step(ignore, first.watch());
+  const Reply<int> no_client(ignore);
+  BOOST_TEST(first.wanted());
+  BOOST_TEST(step.wanted());
+  waits = false;
+  BOOST_TEST(!first.wanted());
+  BOOST_TEST(!step.wanted());
+  BOOST_TEST(no_client.wanted());
+  no_client(1);
+  BOOST_TEST(!no_client.wanted());
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_one_takes_any_answer) {
   const Reply<int> nobody;
   BOOST_TEST(nobody.answered());

@@ -40,6 +40,21 @@ BOOST_AUTO_TEST_CASE(takes_out_what_is_past_its_deadline_and_keeps_the_order_of_
   BOOST_TEST((queue.holds[1].ask.hold.key.order == OrderId{3}));
 }
 
+BOOST_AUTO_TEST_CASE(takes_out_what_nobody_waits_for_any_more) {
+  bool waits = true;
+  const auto ignore = [](const Result<HoldAnswer>&) {};
+  StockQueue queue;
+  queue.holds = {hold(1, {}), hold(2, {}, true), hold(3, {})};
+  queue.holds[0].ask.reply = Reply<HoldAnswer>(ignore, [&] { return waits; });
+  queue.holds[1].ask.reply = Reply<HoldAnswer>(ignore, [&] { return waits; });
+  queue.holds[2].ask.reply = Reply<HoldAnswer>(ignore);
+  BOOST_TEST(queue.abandoned().empty());
+  waits = false;
+  BOOST_TEST(queue.abandoned().size() == 2U);
+  BOOST_REQUIRE(queue.holds.size() == 1U);
+  BOOST_TEST((queue.holds[0].ask.hold.key.order == OrderId{3}));
+}
+
 BOOST_AUTO_TEST_CASE(parked_holds_alone_are_no_reason_for_a_cycle) {
   StockQueue queue;
   BOOST_TEST(queue.empty());
