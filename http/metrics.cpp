@@ -57,6 +57,10 @@ void add_orders(Families& out, const Counters& c) {
   counter(out, ended, ended_help, c.orders_failed, {{"outcome", "failed"}});
   counter(out, "orderd_order_conflicts_total", "Orders that began again one product after another",
           c.order_conflicts);
+  const char* abandoned = "orderd_requests_abandoned_total";
+  const char* abandoned_help = "Requests skipped because their clients had gone before anything was begun";
+  counter(out, abandoned, abandoned_help, c.orders_abandoned, {{"kind", "order"}});
+  counter(out, abandoned, abandoned_help, c.reads_abandoned, {{"kind", "read"}});
   gauge(out, "orderd_orders_in_flight", "Requests that change orders, accepted and not answered",
         c.orders_in_flight.load());
   gauge(out, "orderd_placements", "Orders being carried out, answered ones included", c.placements.load());
@@ -104,6 +108,8 @@ void add_edge(Families& out, const EdgeCounters& e) {
   gauge(out, "orderd_http_requests_in_flight", "Requests a handler has not done with", e.in_flight.load());
   gauge(out, "orderd_http_pending_bytes", "Bytes of answers waiting for their clients",
         e.pending_bytes.load());
+  gauge(out, "orderd_http_receiving_bytes", "Bytes of requests that are not complete yet",
+        e.receiving_bytes.load());
   counter(out, "orderd_http_received_bytes_total", "Bytes read from clients", e.bytes_in);
   counter(out, "orderd_http_sent_bytes_total", "Bytes written to clients", e.bytes_out);
   counter(out, "orderd_http_slow_dropped_total", "Clients dropped for not reading", e.slow_dropped);
@@ -116,6 +122,14 @@ void add_edge(Families& out, const EdgeCounters& e) {
   counter(out, timeouts, timeouts_help, e.timeouts_write, {{"phase", "write"}});
   counter(out, "orderd_http_late_answers_total", "Answers nobody waited for any more", e.late_answers);
   counter(out, "orderd_http_parse_errors_total", "Requests refused for what they are", e.parse_errors);
+  counter(out, "orderd_http_requests_refused_total", "Requests refused because too many were in flight",
+          e.requests_refused);
+  for (std::size_t i = 0; i < edge_statuses.size(); ++i) {
+    const auto status = edge_statuses.at(i) == 0 ? std::string("other") : std::to_string(edge_statuses.at(i));
+    counter(out, "orderd_http_edge_answers_total",
+            "Answers that no route gave but the server itself, by status", e.own_answers.at(i),
+            {{"status", status}});
+  }
   counter(out, "orderd_http_handler_exceptions_total", "Handlers that threw", e.handler_exceptions);
 }
 
@@ -136,6 +150,14 @@ void add_neighbours(Families& out, const ClientCounters& catalog, const ClientCo
   const char* queued = "orderd_neighbour_queued";
   gauge(out, queued, "Calls waiting for their turn", catalog.queued.load(), {{"service", "catalog"}});
   gauge(out, queued, "Calls waiting for their turn", cart.queued.load(), {{"service", "cart"}});
+}
+
+/// Clients must not be able to make up labels without end.
+std::string method_label(const std::string& method) {
+  for (const char* const known : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+    if (method == known) return method;
+  }
+  return "other";
 }
 
 }  // namespace
@@ -168,8 +190,9 @@ Metrics::~Metrics() = default;
 
 void Metrics::watch(const EdgeCounters& edge) { inside_->edge = &edge; }
 
-void Metrics::count_request(const std::string& method, const char* route, int status,
+void Metrics::count_request(const std::string& sent_method, const char* route, int status,
                             std::chrono::nanoseconds took) {
+  const std::string method = method_label(sent_method);
   inside_->requests.Add({{"method", method}, {"route", route}, {"status", std::to_string(status)}})
       .Increment();
   inside_->latency.Add({{"method", method}, {"route", route}}, latency_bounds)

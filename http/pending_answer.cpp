@@ -1,6 +1,7 @@
 #include "http/pending_answer.hpp"
 
 #include <atomic>
+#include <exception>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -9,6 +10,10 @@
 
 namespace orders::http {
 
+namespace {
+constexpr int edge_gives_up = 500;
+}
+
 struct PendingAnswer::Inside {
   Responder responder;
   std::string request_id;
@@ -16,7 +21,30 @@ struct PendingAnswer::Inside {
   const char* route;
   Metrics& metrics;
   std::chrono::steady_clock::time_point received;
+  std::function<bool()> wanted;  ///< taken at the beginning: the responder itself may be in use elsewhere
   std::atomic<bool> answered{false};
+
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  Inside(Inside&&) = delete;
+  Inside& operator=(Inside&&) = delete;
+  Inside(const Request& request, Responder answer_to, const char* template_of_path, Metrics& count)
+      : responder(std::move(answer_to)),
+        request_id(request.id),
+        method(request.method),
+        route(template_of_path),
+        metrics(count),
+        received(request.received),
+        wanted(responder.watch()) {}
+  /// Nobody answered: the responder tells the client so when it goes.
+  ~Inside() {
+    if (!first()) return;
+    try {
+      note(edge_gives_up);
+    } catch (const std::exception& error) {
+      spdlog::error("request {}: {}", request_id, error.what());
+    }
+  }
 
   /// True for the first of all answers. Responder itself is for one thread at a time.
   bool first() { return !answered.exchange(true); }
@@ -31,8 +59,7 @@ struct PendingAnswer::Inside {
 };
 
 PendingAnswer::PendingAnswer(const Request& request, Responder responder, const char* route, Metrics& metrics)
-    : inside_(
-          new Inside{std::move(responder), request.id, request.method, route, metrics, request.received}) {}
+    : inside_(std::make_shared<Inside>(request, std::move(responder), route, metrics)) {}
 
 void PendingAnswer::send(Response response) const {
   if (!inside_->first()) return;
@@ -63,6 +90,6 @@ BodyStream PendingAnswer::stream(Response head) const {
   return inside_->responder.stream(std::move(head));
 }
 
-bool PendingAnswer::alive() const { return inside_->responder.alive(); }
+std::function<bool()> PendingAnswer::watch() const { return inside_->wanted; }
 
 }  // namespace orders::http

@@ -2,6 +2,7 @@
 // to, renders errors as problems, counts and logs. Any thread, as Responder; the first answer counts.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,8 @@ class PendingAnswer {
   void fail(const Error& error) const;
   /// Begins an answer that is written piece by piece.
   [[nodiscard]] BodyStream stream(Response head) const;
-  [[nodiscard]] bool alive() const;
+  /// Says whether the client still waits; for the work behind this answer, any thread.
+  [[nodiscard]] std::function<bool()> watch() const;
 
  private:
   struct Inside;
