@@ -1,6 +1,7 @@
 // What README shows is true: its curl lines are run as they stand (only the ports differ), and its routes are
 // those of the program.
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -25,6 +26,35 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     text.replace(at, from.size(), to);
   }
   return text;
+}
+
+/// The metrics in Prometheus' text as rows of the table in docs/metrics.md: name, type, labels, meaning.
+std::set<std::string> metric_rows(const std::string& text) {
+  static const std::regex about("# (HELP|TYPE) (\\S+) (.*)");
+  static const std::regex sample("(orderd_[a-z_]+?)(_bucket|_sum|_count)?\\{(.*)\\} .*");
+  static const std::regex label("([a-z_]+)=\"[^\"]*\"");
+  std::map<std::string, std::string> meanings;
+  std::map<std::string, std::string> types;
+  std::map<std::string, std::set<std::string>> labels;
+  std::istringstream lines(text);
+  std::smatch found;
+  for (std::string line; std::getline(lines, line);) {
+    if (std::regex_match(line, found, about)) {
+      (found[1] == "HELP" ? meanings : types)[found[2]] = found[3];
+    } else if (std::regex_match(line, found, sample)) {
+      const std::string inside = found[3];
+      for (std::sregex_iterator one(inside.begin(), inside.end(), label), end; one != end; ++one) {
+        if ((*one)[1] != "le") labels[found[1]].insert((*one)[1]);
+      }
+    }
+  }
+  std::set<std::string> rows;
+  for (const auto& [name, meaning] : meanings) {
+    std::string names;
+    for (const auto& one : labels[name]) names += (names.empty() ? "`" : ", `") + one + "`";
+    rows.insert("| `" + name + "` | " + types[name] + " | " + names + " | " + meaning + " |");
+  }
+  return rows;
 }
 
 }  // namespace
@@ -73,6 +103,23 @@ BOOST_AUTO_TEST_CASE(the_routes_of_the_readme_are_those_of_the_program_and_the_o
     }
   for (const auto& route : documented) BOOST_TEST_CONTEXT(route) {
       BOOST_TEST(routes.count(route) == 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_metrics_that_are_documented_are_those_of_the_program_and_the_other_way_round) {
+  const Rig rig;
+  BOOST_TEST(rig.post(7, Rig::lines({{rig.product(1), 1}})).status == 201);
+  const auto running = metric_rows(rig.call("GET", "/metrics").body);
+  std::set<std::string> documented;
+  for (const auto& line : lines_of(SOURCE_FOLDER "/docs/metrics.md")) {
+    if (line.rfind("| `", 0) == 0) documented.insert(line);
+  }
+  BOOST_TEST(running.size() > 40U);
+  for (const auto& row : running) BOOST_TEST_CONTEXT(row) {
+      BOOST_TEST(documented.count(row) == 1U);
+    }
+  for (const auto& row : documented) BOOST_TEST_CONTEXT(row) {
+      BOOST_TEST(running.count(row) == 1U);
     }
 }
 
