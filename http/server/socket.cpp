@@ -18,6 +18,9 @@ namespace orders::http {
 namespace {
 
 constexpr int backlog = 4096;
+/// What a client has not even been sent waits with us, where it is counted and limited; the system would take
+/// megabytes for each that does not read.
+constexpr int unsent_in_system_max = 131'072;
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
@@ -41,6 +44,7 @@ Descriptor open_listener(const addrinfo& address) {
   const int on = 1;
   if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
       ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 ||
+      ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_in_system_max, sizeof on) != 0 ||
       ::bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0 || ::listen(fd.get(), backlog) != 0) {
     const int error = errno;
     fd = Descriptor();

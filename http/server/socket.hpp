@@ -28,8 +28,8 @@ class Descriptor {
   int fd_ = -1;
 };
 
-/// Non-blocking, TCP_NODELAY (which accepted sockets inherit). Throws std::runtime_error naming host, port
-/// and reason.
+/// Non-blocking, TCP_NODELAY and a limit on unsent bytes (which accepted sockets inherit). Throws
+/// std::runtime_error naming host, port and reason.
 Descriptor listen_on(const std::string& host, std::uint16_t port);
 
 /// The port a socket is bound to; 0 if it is not.

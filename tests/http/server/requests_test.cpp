@@ -134,6 +134,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_served_is_refused_and_the_connection_closed)
     }
   }
   BOOST_TEST(service.counters().parse_errors == cases.size());
+  BOOST_TEST(service.counters().own_answers.at(0) == 3U);  // the 400s
+  std::uint64_t answers = 0;
+  for (const auto& number : service.counters().own_answers) answers += number;
+  BOOST_TEST(answers == cases.size());
 }
 
 BOOST_AUTO_TEST_CASE(a_client_in_the_middle_of_a_body_too_large_can_read_why) {

@@ -97,6 +97,7 @@ std::vector<ParserCase> chunks() {
        "POST / body=hello keep"},
       {"7.1.2_two_trailers", with("0\r\nA: b\r\nC: d\r\n\r\n") + next, "POST / keep\nGET /next keep"},
       {"7.1.2_trailer_folded", with("0\r\nA: b\r\n c\r\n\r\n") + next, "refused 400"},
+      {"7.1.2_trailer_begins_with_blank", with("0\r\n A: b\r\n\r\n"), "refused 400"},
       {"7.1.2_trailer_line_feed", with("0\r\nA: b\n\r\n") + next, "refused 400"},
       {"7.1.2_trailer_ends_in_line_feed", with("0\r\n\n") + next, "refused 400"},
       {"7.1.2_trailer_blank_before_colon", with("0\r\nA : b\r\n\r\n"), "refused 400"},

@@ -116,6 +116,8 @@ BOOST_AUTO_TEST_CASE(who_does_not_read_is_dropped_and_nobody_else_notices) {
     BOOST_REQUIRE((std::chrono::steady_clock::now() - begun < std::chrono::seconds(2)));
   }
   BOOST_TEST(service.counters().timeouts_write == 4U);
+  // Most of it never left for the system's buffers.
+  BOOST_TEST(service.counters().bytes_out < 4 * 1'000'000U);
   // A reset, after which the system keeps nothing for them either.
   for (RawClient& sleeper : sleepers) {
     BOOST_TEST(sleeper.read_to_end().has_value());
