@@ -116,7 +116,8 @@ void Connection::parse() {
     starved_ = true;
   } else {
     if (phase_ == Phase::idle) {
-      parser_.reset();
+      // Not between empty lines that come one by one: they are counted together.
+      if (parser_.head_begun()) parser_.reset();
       idle_deadline_ = deadline_;
       enter(Phase::head, edge_->settings.header_timeout);
     }

@@ -60,9 +60,11 @@ BOOST_AUTO_TEST_CASE(line_breaks_between_requests_do_not_start_the_clock_of_the_
   }
   // But they do not keep the connection either.
   const auto begun = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - begun < std::chrono::seconds(4)) {
-    if (!client.send("\r\n") || client.read_to_end(milliseconds(100))) break;
+  for (int i = 0; i < 3; ++i) {
+    client.send("\r\n");
+    if (client.read_to_end(milliseconds(200))) break;
   }
+  BOOST_TEST(client.read_to_end().has_value());
   BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(3)));
   BOOST_TEST(service.counters().timeouts_idle == 1U);
   BOOST_TEST(service.counters().timeouts_header == 0U);
