@@ -28,8 +28,8 @@
 #include "http/server/server.hpp"
 #include "persistence/audit_book.hpp"
 #include "persistence/instance.hpp"
+#include "persistence/opening.hpp"
 #include "persistence/order_store.hpp"
-#include "persistence/schema.hpp"
 #include "persistence/stock_journal.hpp"
 
 namespace {
@@ -76,27 +76,14 @@ class StopSignals {
   bool arrived_ = false;
 };
 
-/// Waits for the server, brings the schema up to date and takes this instance's locks. An empty pointer:
-/// could not, and the log says why.
+/// An empty pointer: could not, and the log says why.
 std::unique_ptr<persistence::Instance> open_database(const config::Config& settings, StopSignals& signals) {
-  const auto connected = persistence::connect_with_patience(
-      settings.database, [&signals] { return signals.arrived(); },
+  auto opened = persistence::open_database(
+      settings.database, settings.cluster.enabled, [&signals] { return signals.arrived(); },
       std::chrono::steady_clock::time_point::max());
-  if (!connected.ok()) {
-    spdlog::error("the database cannot be used: {}", connected.error().detail);
-    return nullptr;
-  }
-  const auto prepared = persistence::prepare_schema(settings.database);
-  if (!prepared.ok()) {
-    spdlog::error("the database's tables could not be prepared: {}", prepared.error().detail);
-    return nullptr;
-  }
-  auto instance = persistence::Instance::start(settings.database, settings.cluster.enabled);
-  if (!instance.ok()) {
-    spdlog::error("the database cannot be used: {}", instance.error().detail);
-    return nullptr;
-  }
-  return std::move(instance.value());
+  if (opened.ok()) return std::move(opened.value());
+  spdlog::error("the database cannot be used: {}", opened.error().detail);
+  return nullptr;
 }
 
 int serve(const config::Config& settings, StopSignals& signals) {

@@ -1,8 +1,6 @@
 #include "persistence/schema.hpp"
 
-#include <algorithm>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -16,18 +14,6 @@ namespace orders::persistence {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-// Whether `stop` spoke before `until`.
-bool stopped_before(steady_clock::time_point until, const std::function<bool()>& stop) {
-  constexpr milliseconds between_questions{20};
-  while (!stop()) {
-    const auto now = steady_clock::now();
-    if (now >= until) return false;
-    std::this_thread::sleep_until(std::min(until, now + between_questions));
-  }
-  return true;
-}
 
 // Version the database is at; 0 when there is nothing of ours.
 int version_found(Session& session) {
@@ -49,29 +35,6 @@ void bring_up_to_date(Session& session, int version) {
 }
 
 }  // namespace
-
-Result<Done> connect_with_patience(const config::Database& settings, const std::function<bool()>& stop,
-                                   steady_clock::time_point deadline) {
-  Session session(settings);
-  std::string reason;
-  auto pause = settings.reconnect_min;
-  auto next_word = steady_clock::now();
-  for (;;) {
-    if (stop()) return Error{ErrorCode::shutting_down, "stopped while waiting for PostgreSQL"};
-    auto connected = session.connect();
-    if (connected) return Done{};
-    if (connected.error().code != ErrorCode::storage_unavailable) return connected;
-    const auto now = steady_clock::now();
-    if (connected.error().detail != reason || now >= next_word) {
-      reason = connected.error().detail;
-      next_word = now + std::chrono::seconds(10);
-      spdlog::warn("the database is not there yet, trying again: {}", reason);
-    }
-    if (now >= deadline) return connected;
-    if (stopped_before(std::min(now + pause, deadline), stop)) continue;
-    pause = std::min(pause * 2, settings.reconnect_max);
-  }
-}
 
 Result<Done> prepare_schema(const config::Database& settings, milliseconds limit) {
   constexpr int tries_max = 3;

@@ -14,8 +14,6 @@ namespace orders::persistence {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 using test::code_of;
 using test::commit_of;
 using test::hold_all;
@@ -171,39 +169,6 @@ BOOST_AUTO_TEST_CASE(refuses_a_schema_newer_than_it_knows) {
   value_of(prepare_schema(settings()));
   (void)ask("INSERT INTO orderd_schema (version) VALUES (1000)");
   BOOST_TEST(code_of(prepare_schema(settings())) == ErrorCode::internal);
-}
-
-BOOST_AUTO_TEST_CASE(waits_for_a_server_that_is_not_there_yet) {
-  auto& cluster = PostgresCluster::shared();
-  cluster.stop_immediate();
-  std::atomic<bool> asked{false};
-  std::thread starter([&] {
-    while (!asked) std::this_thread::yield();
-    cluster.start();
-  });
-  const auto stop = [&] {
-    asked = true;
-    return false;
-  };
-  const auto connected =
-      connect_with_patience(settings(), stop, steady_clock::now() + std::chrono::seconds(30));
-  starter.join();
-  BOOST_TEST(connected.ok());
-}
-
-BOOST_AUTO_TEST_CASE(stops_waiting_at_its_deadline_or_when_told) {
-  auto nowhere = settings();
-  nowhere.url = "postgresql://postgres@127.0.0.1:" + std::to_string(test::free_port()) + "/none";
-  const auto never = [] { return false; };
-  BOOST_TEST(code_of(connect_with_patience(nowhere, never, steady_clock::now() + milliseconds(100))) ==
-             ErrorCode::storage_unavailable);
-  int questions = 0;
-  const auto soon = [&] { return ++questions > 3; };
-  BOOST_TEST(code_of(connect_with_patience(nowhere, soon, steady_clock::now() + std::chrono::hours(1))) ==
-             ErrorCode::shutting_down);
-  nowhere.url = "what is this";
-  BOOST_TEST(code_of(connect_with_patience(nowhere, never, steady_clock::now() + std::chrono::hours(1))) ==
-             ErrorCode::internal);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
