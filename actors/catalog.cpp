@@ -26,6 +26,7 @@ Catalog::behavior_type catalog(Catalog::stateful_pointer<CatalogState> self, con
   return {
       [&state](HoldUnits& ask) { state.forward(ask.product, ask); },
       [&state](ReleaseUnits& ask) { state.forward(ask.product, ask); },
+      [&state](Attend& ask) { state.forward(ask.product, ask); },
       [&state](const AskToRetire<ProductId>& ask) { state.retire(ask); },
       [&state](Tick) { state.sweep(); },
   };

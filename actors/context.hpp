@@ -8,6 +8,7 @@
 #include "domain/counters.hpp"
 #include "domain/neighbours.hpp"
 #include "domain/order_rules.hpp"
+#include "domain/recovery.hpp"
 
 namespace orders::actors {
 
@@ -17,6 +18,7 @@ struct Context {
   Counters& counters;
   CatalogClient& catalog_client;
   CartClient& cart_client;
+  RecoveryReports& recovery;
   Switchboard board{};
 };
 

@@ -42,11 +42,9 @@ bool is_abandoned(const Result<T>& result) {
 struct OrderService::Inside {
   Inside(const config::Config& config, Parts parts)
       : counters(parts.counters),
-        context{config,
-                {config.orders.restock_on, config.orders.transitions},
-                parts.counters,
-                parts.catalog,
-                parts.cart},
+        context{config,         {config.orders.restock_on, config.orders.transitions},
+                parts.counters, parts.catalog,
+                parts.cart,     recovery},
         cfg(scheduler(config.actors)),
         system(cfg),
         supervisor(spawn_supervisor(system, context,
@@ -94,6 +92,7 @@ struct OrderService::Inside {
   }
 
   Counters& counters;
+  RecoveryReports recovery;
   Context context;
   caf::actor_system_config cfg;
   caf::actor_system system;
@@ -164,6 +163,8 @@ void OrderService::audit(AuditQuery query, Reply<AuditPage> reply) {
   if (!admitted) return;
   tell(inside_->context.board.auditor(), RunAudit{query, std::move(*admitted)});
 }
+
+RecoveryReport OrderService::recovery() const { return inside_->recovery.copy(); }
 
 void OrderService::check_writable(Reply<Done> reply) {
   inside_->query(std::move(reply), [](OrderStore& store) { return store.check_writable(); });

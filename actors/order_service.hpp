@@ -17,6 +17,7 @@
 #include "domain/counters.hpp"
 #include "domain/neighbours.hpp"
 #include "domain/order_store.hpp"
+#include "domain/recovery.hpp"
 #include "domain/stock_journal.hpp"
 
 namespace orders {
@@ -52,6 +53,8 @@ class OrderService {
   void list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply);
   /// A page of the audit. Audits run one after another, and only a few may wait.
   void audit(AuditQuery query, Reply<AuditPage> reply);
+  /// What was found undone at the start and since, and what became of it.
+  [[nodiscard]] RecoveryReport recovery() const;
   /// Whether the database can be written just now.
   void check_writable(Reply<Done> reply);
 

@@ -56,6 +56,12 @@ void ProductState::release(ReleaseUnits& ask) {
   next_cycle();
 }
 
+void ProductState::attend(Attend& ask) {
+  ++handled_;
+  queue_.attends.push_back(std::move(ask));
+  next_cycle();
+}
+
 void ProductState::tick() {
   if (Clock::now() < tick_at_) return;  // an earlier one was asked for after this one, and has done the work
   tick_at_ = Clock::time_point::max();
@@ -88,6 +94,7 @@ void ProductState::fail(const Error& error) {
   queue_.holds.clear();
   for (const auto& hold : queue_.unconfirmed) hold.reply(error);  // their orders will give them back
   queue_.unconfirmed.clear();
+  answer_attends(error);
   report_delay(error.code);
   count_parked(0);
   if (error.code == ErrorCode::internal) known_ = false;
@@ -97,11 +104,22 @@ void ProductState::fail(const Error& error) {
 void ProductState::not_in_catalog() {
   for (const auto& hold : queue_.holds) hold.ask.reply(HoldAnswer{HoldVerdict::refused, 0, false});
   queue_.holds.clear();
+  Attended gone;
+  gone.gone = true;
+  answer_attends(gone);
   count_parked(0);
   if (queue_.empty() && !unsettled()) return end_cycle();
   fail(Error{
       ErrorCode::catalog_unavailable,
       "product " + std::to_string(id_.value) + " has gone from the catalog while units of it are undecided"});
+}
+
+void ProductState::answer_attends(const Result<Attended>& answer) {
+  for (const auto* asks : {&queue_.attends, &queue_.attending}) {
+    for (const auto& ask : *asks) ask.reply(answer);
+  }
+  queue_.attends.clear();
+  queue_.attending.clear();
 }
 
 /// Releases are in good hands but not done: their orders need not wait for them.
@@ -165,6 +183,7 @@ Product::behavior_type product(Product::stateful_pointer<ProductState> self, con
   return {
       [&state](HoldUnits& ask) { state.hold(ask); },
       [&state](ReleaseUnits& ask) { state.release(ask); },
+      [&state](Attend& ask) { state.attend(ask); },
       [](Call& call) { call.run(); },
       [&state](Tick) { state.tick(); },
       [&state](RetireIfIdle) { state.retire_if_idle(); },

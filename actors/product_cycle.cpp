@@ -14,8 +14,9 @@ void ProductState::next_cycle() {
   }
   skip_abandoned();
   count_parked(queue_.parked());
+  // R11: holds whose PUT was not answered keep the product at work, even if another instance settles it.
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
-                    !queue_.unconfirmed.empty();
+                    !queue_.unconfirmed.empty() || !queue_.attends.empty();
   if (!work) return;
   poll_parked_ = false;
   if (known_) return get();
@@ -72,6 +73,11 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   queue_.releases.clear();
   for (const auto& hold : deciding_) cycle_.holds.push_back(hold.ask.hold);
   for (const auto& release : giving_back_) cycle_.releases.push_back(release.key);
+  queue_.attending = std::move(queue_.attends);
+  queue_.attends.clear();
+  for (const auto& ask : queue_.attending) {
+    cycle_.releases.insert(cycle_.releases.end(), ask.releases.begin(), ask.releases.end());
+  }
   record();
 }
 
@@ -102,6 +108,7 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
   }
   if (result.stale) return start_again(result);
   const bool moved = result.moved;
+  attended_ = {false, result.repaired, result.foreign, result.ledger.quantity};
   ledger_ = std::move(result.ledger);
   answered_ = answered_ && !moved;
   for (auto& release : giving_back_) queue_.releasing.push_back(std::move(release));
@@ -128,6 +135,7 @@ void ProductState::start_again(const CycleResult& result) {
   for (auto& hold : queue_.holds) again.push_back(std::move(hold));
   queue_.holds = std::move(again);
   requeue_releases();
+  requeue_attends();
   known_ = false;  // read it anew: it may even have gone
   poll_parked_ = true;
   end_cycle();
@@ -136,6 +144,11 @@ void ProductState::start_again(const CycleResult& result) {
 void ProductState::requeue_releases() {
   for (auto& release : giving_back_) queue_.releases.push_back(std::move(release));
   giving_back_.clear();
+}
+
+void ProductState::requeue_attends() {
+  for (auto& ask : queue_.attending) queue_.attends.push_back(std::move(ask));
+  queue_.attending.clear();
 }
 
 void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
@@ -193,6 +206,7 @@ void ProductState::on_put(const Result<Done>& done) {
     spdlog::warn(
         "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
         id_.value, ledger_->seq, ledger_->quantity, done.error().detail);
+    answer_attends(done.error());
     report_delay(ErrorCode::catalog_unavailable);
     return back_off();
   }
@@ -207,6 +221,8 @@ void ProductState::confirm() {
   queue_.unconfirmed.clear();
   for (const auto& release : queue_.releasing) release.reply(Done{});
   queue_.releasing.clear();
+  for (const auto& ask : queue_.attending) ask.reply(attended_);
+  queue_.attending.clear();
   retry_after_ = settings().retry_min;
 }
 

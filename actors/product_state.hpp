@@ -30,6 +30,7 @@ class ProductState {
   void attach(const Context* context, Catalog parent, ProductId id);
   void hold(HoldUnits& ask);
   void release(ReleaseUnits& ask);
+  void attend(Attend& ask);
   void tick();
   void retire_if_idle();
 
@@ -57,6 +58,7 @@ class ProductState {
   void on_recorded(Result<CycleResult> recorded);
   void start_again(const CycleResult& result);
   void requeue_releases();
+  void requeue_attends();
   void settle_holds(const std::vector<HoldVerdict>& verdicts);
   void park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& parked);
   void put();
@@ -68,6 +70,7 @@ class ProductState {
 
   void fail(const Error& error);
   void not_in_catalog();
+  void answer_attends(const Result<Attended>& answer);
   void report_delay(ErrorCode waiting_for);
   void back_off();
   void mark_applied();
@@ -83,6 +86,7 @@ class ProductState {
   std::optional<Ledger> ledger_;
   bool answered_ = false;  ///< this actor sent every PUT of the ledger's movement, and all were answered
   CycleRequest cycle_;
+  Attended attended_;  ///< what the cycle has come to so far
   std::vector<QueuedHold> deciding_;
   std::vector<ReleaseUnits> giving_back_;
   StockQueue queue_;

@@ -78,6 +78,23 @@ struct ReleaseUnits {
   std::function<void(ErrorCode)> delayed;
 };
 
+/// What a cycle that was asked for from outside has come to.
+struct Attended {
+  bool gone = false;      ///< the catalog does not know the product; nothing was done
+  bool repaired = false;  ///< a late write of our own was found and overwritten
+  bool foreign = false;   ///< somebody else's change was found and followed
+  std::int32_t quantity = 0;
+};
+
+/// Run a cycle: it settles what is unsettled, gives back what is named here, and compares the catalog with
+/// the ledger (rule R10). Answered when the catalog shows the ledger's quantity. Errors: as of the step that
+/// failed; the asker asks again.
+struct Attend {
+  ProductId product;
+  std::vector<HoldKey> releases;  ///< of orphans and cancelled orders; others are passed over
+  Reply<Attended> reply;
+};
+
 // ---- persistence
 // --------------------------------------------------------------------------------------------------
 
@@ -186,13 +203,17 @@ using Customer = caf::typed_actor<caf::reacts_to<PlaceOrder>, caf::reacts_to<Cal
                                   caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
 
 /// The catalog proxy: knows the actor of each active product.
-using Catalog = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>,
-                                 caf::reacts_to<AskToRetire<ProductId>>, caf::reacts_to<Tick>>;
+using Catalog =
+    caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>, caf::reacts_to<Attend>,
+                     caf::reacts_to<AskToRetire<ProductId>>, caf::reacts_to<Tick>>;
 
 /// One for each active product: runs its cycles.
-using Product =
-    caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>, caf::reacts_to<Call>,
-                     caf::reacts_to<Tick>, caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
+using Product = caf::typed_actor<caf::reacts_to<HoldUnits>, caf::reacts_to<ReleaseUnits>,
+                                 caf::reacts_to<Attend>, caf::reacts_to<Call>, caf::reacts_to<Tick>,
+                                 caf::reacts_to<RetireIfIdle>, caf::reacts_to<Retire>>;
+
+/// Finds what was left undone and has it done, on a thread of its own.
+using Recovery = caf::typed_actor<caf::reacts_to<Call>, caf::reacts_to<Tick>>;
 
 /// The cart proxy.
 using CartProxy = caf::typed_actor<caf::reacts_to<FetchCart>, caf::reacts_to<CloseCart>, caf::reacts_to<Call>,
@@ -219,6 +240,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::PlaceOrder)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ChangeStatus)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::HoldUnits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReleaseUnits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Attend)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReadLedger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordCycle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::MarkApplied)

@@ -26,6 +26,8 @@ class StockQueue {
   std::vector<ReleaseUnits> releases;
   std::vector<HoldUnits> unconfirmed;   ///< granted in the ledger, not yet answered
   std::vector<ReleaseUnits> releasing;  ///< committed in the ledger, not yet answered
+  std::vector<Attend> attends;          ///< wait for a cycle
+  std::vector<Attend> attending;        ///< in the cycle that is under way
 
   /// Takes the hold of that attempt out of the queue; none if it is not there (any more).
   std::optional<HoldUnits> withdraw(const HoldKey& key) {
@@ -52,7 +54,8 @@ class StockQueue {
   }
   [[nodiscard]] bool fresh_holds() const { return parked() < holds.size(); }
   [[nodiscard]] bool empty() const {
-    return holds.empty() && releases.empty() && unconfirmed.empty() && releasing.empty();
+    return holds.empty() && releases.empty() && unconfirmed.empty() && releasing.empty() && attends.empty() &&
+           attending.empty();
   }
 
  private:

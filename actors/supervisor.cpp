@@ -10,6 +10,7 @@
 #include "actors/cart.hpp"
 #include "actors/catalog.hpp"
 #include "actors/reader.hpp"
+#include "actors/recovery.hpp"
 #include "actors/registry.hpp"
 
 namespace orders::actors {
@@ -54,6 +55,10 @@ class SupervisorState {
     keep(roles_.cart, [this] { return spawn_cart_proxy(self_->system(), *context_); });
     keep(roles_.catalog, [this] { return spawn_catalog(self_->system(), *context_); });
     keep(roles_.registry, [this] { return spawn_registry(self_->system(), *context_); });
+    context_->board.connect(roles_);
+    // Last, since it finds work for the others at once.
+    keep(roles_.recovery,
+         [this] { return spawn_recovery(self_->system(), *context_, factories_.open_journal); });
     context_->board.connect(roles_);
   }
 

@@ -26,6 +26,7 @@ struct Roles {
   std::vector<OrderWriter> order_writers;
   std::vector<Reader> readers;
   Auditor auditor;
+  Recovery recovery;
 };
 
 class Switchboard {

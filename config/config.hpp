@@ -98,6 +98,11 @@ struct Orders {
   std::map<std::string, std::set<std::string>> transitions{};
 };
 
+struct Recovery {
+  milliseconds interval{5'000};     ///< between walks over what was left undone
+  std::uint32_t in_flight_max = 4;  ///< products attended at a time
+};
+
 struct Cluster {
   bool enabled = false;
 };
@@ -113,6 +118,7 @@ struct Config {
   Cart cart;
   Actors actors;
   Orders orders;
+  Recovery recovery;
   Cluster cluster;
   Log log;
 };

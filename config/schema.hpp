@@ -176,6 +176,15 @@ void describe(Visitor& visit, Orders& orders) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, Recovery& recovery) {
+  using namespace std::chrono_literals;
+  visit.duration("interval", recovery.interval, between(10ms, 1h),
+                 "How often to look for what a process that died left undone, and for PUTs in doubt.");
+  visit.number("in_flight_max", recovery.in_flight_max, between(1, 1'000),
+               "Products that are put right at the same time; orders for others go on meanwhile.");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, Cluster& cluster) {
   visit.flag("enabled", cluster.enabled,
              "Whether several instances work on this database; if not, a second one refuses to start.");
@@ -195,6 +204,7 @@ void describe(Visitor& visit, Config& config) {
   visit.section("cart", config.cart, "The shopping cart, from which orders can be made.");
   visit.section("actors", config.actors, "The actors that do the work.");
   visit.section("orders", config.orders, "Orders: limits, and what statuses mean.");
+  visit.section("recovery", config.recovery, "Putting right what a process that died left undone.");
   visit.section("cluster", config.cluster, "Several instances of the service.");
   visit.section("log", config.log, "The log, on standard error.");
 }

@@ -33,6 +33,14 @@ struct Counters {
   Count puts_unanswered{0};
   Gauge holds_parked{0};
 
+  // Recovery: what was found undone and dealt with.
+  Count recovery_walks{0};
+  Count recovered_movements{0};
+  Count recovered_orphans{0};
+  Count recovered_owed{0};
+  Count doubts_looked_at{0};
+  Gauge recovery_unresolved{0};  ///< products of the last walk that could not be dealt with yet
+
   // Group commit.
   Count intent_batches{0};
   Count order_batches{0};

@@ -1,11 +1,13 @@
 // The port to the stock journal: the ledger of every product this service has touched, its movements and its
-// reservations. persistence/stock_journal implements it on PostgreSQL; actors/intent_writer calls it, each
-// from one thread of its own: calls block for a round trip or more, and one object serves one thread.
+// reservations. persistence/stock_journal implements it on PostgreSQL; actors/intent_writer and
+// actors/recovery call it, each from one thread of its own: calls block for a round trip or more, and one
+// object serves one thread.
 #pragma once
 
 #include <optional>
 #include <vector>
 
+#include "domain/recovery.hpp"
 #include "domain/result.hpp"
 #include "domain/stock_cycle.hpp"
 
@@ -31,6 +33,10 @@ class StockJournal {
   /// movements of which this instance sent every PUT and got an answer to each. May be lost without harm.
   /// Errors: storage_unavailable, outcome_unknown.
   virtual Result<Done> mark_applied(const std::vector<Ledger>& rows) = 0;
+
+  /// A page of the products about which something is left to do, ascending; fewer than the limit: there are
+  /// no more. Errors: storage_unavailable, internal.
+  virtual Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) = 0;
 };
 
 }  // namespace orders

@@ -84,6 +84,19 @@ void add_stock(Families& out, const Counters& c) {
         c.holds_parked.load());
 }
 
+void add_recovery(Families& out, const Counters& c) {
+  counter(out, "orderd_recovery_walks_total", "Looks for what a process that died left undone",
+          c.recovery_walks);
+  const char* found = "orderd_recovered_total";
+  const char* found_help = "What was left undone and then dealt with, by kind";
+  counter(out, found, found_help, c.recovered_movements, {{"kind", "unsettled_movement"}});
+  counter(out, found, found_help, c.recovered_orphans, {{"kind", "orphaned_hold"}});
+  counter(out, found, found_help, c.recovered_owed, {{"kind", "owed"}});
+  counter(out, found, found_help, c.doubts_looked_at, {{"kind", "doubt"}});
+  gauge(out, "orderd_recovery_unresolved", "Products of the last walk that could not be dealt with yet",
+        c.recovery_unresolved.load());
+}
+
 void add_inside(Families& out, const Counters& c) {
   const char* batches = "orderd_commit_batches_total";
   const char* batches_help = "Transactions that carried what had queued up";
@@ -203,6 +216,7 @@ std::string Metrics::text() const {
   auto families = inside_->registry.Collect();
   add_orders(families, inside_->counters);
   add_stock(families, inside_->counters);
+  add_recovery(families, inside_->counters);
   add_inside(families, inside_->counters);
   if (const auto* edge = inside_->edge.load()) add_edge(families, *edge);
   add_neighbours(families, inside_->catalog, inside_->cart);

@@ -9,6 +9,7 @@
 #include "http/order_handlers.hpp"
 #include "http/probes.hpp"
 #include "http/problem.hpp"
+#include "http/recovery_handlers.hpp"
 
 namespace orders::http {
 
@@ -56,7 +57,7 @@ struct Routes::Match {
 };
 
 Routes::Routes(Surroundings& surroundings) : surroundings_(surroundings) {
-  for (auto* add : {&order_routes, &audit_routes, &probe_routes}) {
+  for (auto* add : {&order_routes, &audit_routes, &recovery_routes, &probe_routes}) {
     for (auto& route : add(surroundings)) table_.push_back(std::move(route));
   }
   for (const auto& route : table_) segments_.push_back(split(route.path));

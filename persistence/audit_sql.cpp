@@ -1,15 +1,12 @@
 #include "persistence/audit_sql.hpp"
 
+#include "persistence/alive_epochs.hpp"
+
 namespace orders::persistence {
 
 namespace {
 
-// Epochs of the instances that run: each holds the advisory lock of its own (advisory_locks.hpp) as long as
-// it lives. The class is "ordd".
-constexpr const char* alive =
-    "alive AS MATERIALIZED (SELECT objid::bigint AS epoch FROM pg_locks WHERE locktype = 'advisory'"
-    " AND granted AND classid = 1869767780 AND objsubid = 2 AND objid::bigint BETWEEN 1 AND 2147483647"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+constexpr const char* alive = alive_epochs;
 
 // Orders from 10000000001 on are ours; what an older installation sold was taken from the catalog before
 // there was a ledger. A movement's difference to the one before is somebody else's where its kind says so,

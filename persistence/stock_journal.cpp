@@ -6,6 +6,7 @@
 #include "persistence/intent.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
+#include "persistence/unfinished.hpp"
 
 namespace orders::persistence {
 
@@ -81,6 +82,10 @@ Result<Done> PostgresStockJournal::mark_applied(const std::vector<Ledger>& rows)
     session_->rows<int>(mark, products.text(), seqs.text());
     return Done{};
   });
+}
+
+Result<std::vector<Unfinished>> PostgresStockJournal::unfinished(const UnfinishedQuery& query) {
+  return session_->read([&] { return find_unfinished(*session_, query, epoch_); });
 }
 
 }  // namespace orders::persistence

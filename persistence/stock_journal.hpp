@@ -1,6 +1,6 @@
 // The stock journal on PostgreSQL: ledger, movements and reservations, by the rules R1 to R12
-// (ARCHITECTURE.md). Used by actors/intent_writer through the port; one object belongs to one thread and owns
-// one connection. How T_intent works is in intent.cpp.
+// (ARCHITECTURE.md). Used by actors/intent_writer and actors/recovery through the port; one object belongs to
+// one thread and owns one connection. How T_intent works is in intent.cpp.
 #pragma once
 
 #include <chrono>
@@ -28,6 +28,7 @@ class PostgresStockJournal : public StockJournal {
   Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) override;
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override;
   Result<Done> mark_applied(const std::vector<Ledger>& rows) override;
+  Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) override;
 
  private:
   const std::unique_ptr<Session> session_;

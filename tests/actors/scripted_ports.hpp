@@ -35,6 +35,7 @@ class ScriptedCatalog : public CatalogClient {
     puts.push_back(product.quantity);
     if (puts_to_fail > 0) {
       --puts_to_fail;
+      if (meanwhile) meanwhile();
       return done(Error{ErrorCode::catalog_unavailable, "scripted"});
     }
     shown = product.quantity;
@@ -45,6 +46,7 @@ class ScriptedCatalog : public CatalogClient {
   std::int32_t shown = 0;
   bool get_fails = false;
   int puts_to_fail = 0;
+  std::function<void()> meanwhile;  ///< happens while a PUT fails
   int gets = 0;
   std::vector<std::int32_t> puts;
 };
@@ -68,6 +70,8 @@ struct ScriptedDatabase {
   std::mutex mutex;
   std::optional<Ledger> ledger;
   std::vector<HoldKey> held;
+  std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
+  int walks = 0;
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
   int records = 0;
   std::deque<Error> next_commit_errors;  ///< told before the orders are committed
@@ -104,9 +108,28 @@ class ScriptedJournal : public StockJournal {
     return Done{};
   }
 
+  Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    ++database_.walks;
+    std::vector<Unfinished> page;
+    for (const auto& product : database_.undone) {
+      const bool room = page.size() < static_cast<std::size_t>(query.limit);
+      if (query.after < product.product && room) page.push_back(product);
+    }
+    return page;
+  }
+
  private:
   CycleResult decide(const CycleRequest& cycle) {
     auto& ledger = database_.ledger;
+    if (ledger && cycle.read &&
+        (ledger->seq != cycle.read->seq || ledger->intended != cycle.read->intended)) {
+      CycleResult stale;
+      stale.stale = true;
+      stale.ledger = *ledger;
+      stale.holds.assign(cycle.holds.size(), HoldVerdict::undecided);
+      return stale;
+    }
     if (!ledger) {
       ledger.emplace();
       ledger->product = cycle.product;

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(the_curl_lines_of_the_readme_work_in_their_order) {
 BOOST_AUTO_TEST_CASE(the_routes_of_the_readme_are_those_of_the_program_and_the_other_way_round) {
   const auto readme = read_file(SOURCE_FOLDER "/README.md");
   std::string source;
-  for (const auto* file : {"order_handlers", "audit_handlers", "probes"}) {
+  for (const auto* file : {"order_handlers", "audit_handlers", "recovery_handlers", "probes"}) {
     source += read_file(std::string(SOURCE_FOLDER "/http/") + file + ".cpp");
   }
   const std::regex in_source("\\{\"(GET|POST|PUT)\", \"([^\"]+)\"");
