@@ -1,10 +1,13 @@
 // Composition root of orderd: settings, then the database, then the neighbours, the actors and the server,
 // each given to the next; then wait for a signal and stop in the opposite order. The only file that knows
 // every folder.
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -13,24 +16,18 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "actors/order_service.hpp"
 #include "command/audit.hpp"
+#include "command/service.hpp"
 #include "config/check.hpp"
 #include "config/load.hpp"
 #include "config/options.hpp"
 #include "config/print.hpp"
-#include "http/client/cart_client.hpp"
-#include "http/client/catalog_client.hpp"
-#include "http/client/http_client.hpp"
 #include "http/metrics.hpp"
 #include "http/problem.hpp"
 #include "http/routes.hpp"
 #include "http/server/server.hpp"
-#include "persistence/audit_book.hpp"
 #include "persistence/instance.hpp"
 #include "persistence/opening.hpp"
-#include "persistence/order_store.hpp"
-#include "persistence/stock_journal.hpp"
 
 namespace {
 
@@ -90,29 +87,16 @@ int serve(const config::Config& settings, StopSignals& signals) {
   const auto instance = open_database(settings, signals);
   if (!instance) return exit_failed;
 
-  Counters counters;
-  http::HttpClient client(settings.catalog, settings.cart);
-  http::HttpCatalogClient catalog(client, settings.catalog.tries);
-  http::HttpCartClient cart(client, settings.cart.tries);
-  http::Metrics metrics(counters, client.counters(http::Service::catalog),
-                        client.counters(http::Service::cart));
-
   std::atomic<bool> gave_up{false};
-  OrderService service(
-      settings, {[&] {
-                   return std::make_unique<persistence::PostgresStockJournal>(
-                       settings.database, instance->epoch(), settings.catalog.doubt);
-                 },
-                 [&] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
-                 [&] { return std::make_unique<persistence::PostgresAuditBook>(settings.database); }, catalog,
-                 cart, counters,
-                 [&gave_up](const std::string& reason) {
-                   spdlog::critical("giving up: {}", reason);
-                   gave_up = true;
-                   ::kill(::getpid(), SIGTERM);
-                 }});
+  command::Service service(settings, *instance, [&gave_up](const std::string& reason) {
+    spdlog::critical("giving up: {}", reason);
+    gave_up = true;
+    ::kill(::getpid(), SIGTERM);
+  });
+  http::Metrics metrics(service.counters(), service.client().counters(http::Service::catalog),
+                        service.client().counters(http::Service::cart));
 
-  http::Surroundings surroundings{settings, service, metrics};
+  http::Surroundings surroundings{settings, service.orders(), metrics};
   const http::Routes routes(surroundings);
   http::Server server(
       settings.http,
@@ -130,13 +114,11 @@ int serve(const config::Config& settings, StopSignals& signals) {
   const auto deadline = std::chrono::steady_clock::now() + settings.http.drain_timeout;
   surroundings.draining = true;
   server.begin_drain();
-  const bool drained = service.drain(deadline) && server.wait_drained(deadline);
+  const bool drained = service.orders().drain(deadline) && server.wait_drained(deadline);
   if (!drained)
     spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
-  // The actors end before the client, whose callbacks they wait for, and before the server, which carries
-  // their answers.
+  // The actors end before the server, which carries their answers.
   service.stop();
-  client.stop();
   server.stop();
   spdlog::info("stopped");
   return gave_up ? exit_failed : 0;
@@ -176,7 +158,10 @@ int run(const std::vector<std::string>& arguments) {
   spdlog::set_level(spdlog::level::from_str(loaded.config.log.level));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
   spdlog::flush_on(spdlog::level::info);
-  if (audits) return command::audit(loaded.config, options.json);
+  if (audits) {
+    return options.repair ? command::repair(loaded.config, options.json)
+                          : command::audit(loaded.config, options.json);
+  }
   StopSignals signals;
   return serve(loaded.config, signals);
 }

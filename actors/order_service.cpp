@@ -166,6 +166,10 @@ void OrderService::audit(AuditQuery query, Reply<AuditPage> reply) {
 
 RecoveryReport OrderService::recovery() const { return inside_->recovery.copy(); }
 
+void OrderService::attend(ProductId product, Reply<Attended> reply) {
+  tell(inside_->context.board.catalog(), Attend{product, {}, std::move(reply)});
+}
+
 void OrderService::check_writable(Reply<Done> reply) {
   inside_->query(std::move(reply), [](OrderStore& store) { return store.check_writable(); });
 }

@@ -55,6 +55,9 @@ class OrderService {
   void audit(AuditQuery query, Reply<AuditPage> reply);
   /// What was found undone at the start and since, and what became of it.
   [[nodiscard]] RecoveryReport recovery() const;
+  /// Runs a cycle of the product: whatever is left to do about it is done by that. Errors: as of the step
+  /// that failed; asking again may work.
+  void attend(ProductId product, Reply<Attended> reply);
   /// Whether the database can be written just now.
   void check_writable(Reply<Done> reply);
 

@@ -78,14 +78,6 @@ struct ReleaseUnits {
   std::function<void(ErrorCode)> delayed;
 };
 
-/// What a cycle that was asked for from outside has come to.
-struct Attended {
-  bool gone = false;      ///< the catalog does not know the product; nothing was done
-  bool repaired = false;  ///< a late write of our own was found and overwritten
-  bool foreign = false;   ///< somebody else's change was found and followed
-  std::int32_t quantity = 0;
-};
-
 /// Run a cycle: it settles what is unsettled, gives back what is named here, and compares the catalog with
 /// the ledger (rule R10). Answered when the catalog shows the ledger's quantity. Errors: as of the step that
 /// failed; the asker asks again.

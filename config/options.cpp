@@ -34,6 +34,7 @@ po::options_description described() {
   options.add_options()("config", po::value<std::string>()->value_name("FILE"), "YAML file with settings");
   for (const auto& flag : flags) options.add_options()(flag.name, flag.doc);
   options.add_options()("json", "audit: print JSON instead of tables");
+  options.add_options()("repair", "audit: say how what is off is put right, then do it and audit again");
   return options;
 }
 
@@ -64,9 +65,12 @@ std::variant<Options, std::string> parse_options(const std::vector<std::string>&
       if (rest.size() > 1) return "unknown argument " + rest[1];
       read.action = Action::audit;
     }
-    if (given.count("json") != 0 && read.action != Action::audit)
-      return std::string("--json is for orderd audit");
+    for (const auto* name : {"json", "repair"}) {
+      if (given.count(name) != 0 && read.action != Action::audit)
+        return "--" + std::string(name) + " is for orderd audit";
+    }
     read.json = given.count("json") != 0;
+    read.repair = given.count("repair") != 0;
     for (const auto& flag : flags) {
       if (given.count(flag.name) == 0) continue;
       if (read.action == Action::audit) return "--" + std::string(flag.name) + " does not go with audit";
@@ -84,7 +88,7 @@ std::variant<Options, std::string> parse_options(const std::vector<std::string>&
 std::string usage() {
   std::ostringstream text;
   text << "Usage: orderd [--config FILE] [OPTION]\n"
-       << "       orderd audit [--config FILE] [--json]\n\n"
+       << "       orderd audit [--config FILE] [--json] [--repair]\n\n"
        << "Serves orders over HTTP. Every setting can also be given as an environment variable, for example\n"
        << "ORDERD_HTTP__PORT=8081; docs/configuration.md lists them all.\n\n"
        << "audit compares orders, journal and catalog. Exit status: 0 clean, 1 something is off, 2 it could "

@@ -23,7 +23,8 @@ enum class Action : std::uint8_t {
 struct Options {
   Action action = Action::run;
   std::optional<std::string> config_file{};
-  bool json = false;  ///< audit: print JSON rather than a table
+  bool json = false;    ///< audit: print JSON rather than a table
+  bool repair = false;  ///< audit: put right what is off
 };
 
 /// Reads the arguments (without the program's name): the options, or a sentence that says what is wrong with

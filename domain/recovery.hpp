@@ -38,6 +38,14 @@ struct UnfinishedQuery {
   bool all_doubts = false;  ///< every product in doubt; otherwise none
 };
 
+/// What a cycle that was asked for from outside has come to.
+struct Attended {
+  bool gone = false;      ///< the catalog does not know the product; nothing was done
+  bool repaired = false;  ///< a late write of our own was found and overwritten
+  bool foreign = false;   ///< somebody else's change was found and followed
+  std::int32_t quantity = 0;
+};
+
 /// How much of each kind was found and dealt with.
 struct RecoveryCounts {
   std::int64_t unsettled = 0;  ///< movements whose PUT was sent again, or found to be in the catalog

@@ -51,6 +51,9 @@ BOOST_AUTO_TEST_CASE(knows_the_audit) {
   BOOST_TEST(audit.json);
   BOOST_TEST(audit.config_file.value() == "a.yaml");
   BOOST_TEST(!options_of({"audit"}).json);
+  BOOST_TEST(!options_of({"audit"}).repair);
+  BOOST_TEST(options_of({"audit", "--repair"}).repair);
+  BOOST_TEST(contains(fault_of({"--repair"}), "--repair"));
   BOOST_TEST(fault_of({"audit", "b"}) == "unknown argument b");
   BOOST_TEST(contains(fault_of({"--json"}), "--json"));
   BOOST_TEST(contains(fault_of({"audit", "--version"}), "--version"));

@@ -1,0 +1,43 @@
+#include "command/service.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "persistence/audit_book.hpp"
+#include "persistence/order_store.hpp"
+#include "persistence/stock_journal.hpp"
+
+namespace orders::command {
+
+namespace {
+
+OrderService::Parts parts(const config::Config& settings, std::int64_t epoch, CatalogClient& catalog,
+                          CartClient& cart, Counters& counters,
+                          std::function<void(const std::string&)> give_up) {
+  return {[&settings, epoch] {
+            return std::make_unique<persistence::PostgresStockJournal>(settings.database, epoch,
+                                                                       settings.catalog.doubt);
+          },
+          [&settings] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
+          [&settings] { return std::make_unique<persistence::PostgresAuditBook>(settings.database); },
+          catalog,
+          cart,
+          counters,
+          std::move(give_up)};
+}
+
+}  // namespace
+
+Service::Service(const config::Config& settings, const persistence::Instance& instance,
+                 std::function<void(const std::string&)> give_up)
+    : client_(settings.catalog, settings.cart),
+      catalog_(client_, settings.catalog.tries),
+      cart_(client_, settings.cart.tries),
+      orders_(settings, parts(settings, instance.epoch(), catalog_, cart_, counters_, std::move(give_up))) {}
+
+void Service::stop() {
+  orders_.stop();
+  client_.stop();
+}
+
+}  // namespace orders::command
