@@ -153,6 +153,19 @@ BOOST_AUTO_TEST_CASE(a_value_beyond_32_bits_breaks_it_until_it_is_restarted) {
   BOOST_TEST(sandbox.cart("GET", "/cart_items").status == 500);
 }
 
+BOOST_AUTO_TEST_CASE(a_cart_can_be_filled_without_being_disturbed) {
+  const SandboxProcess sandbox({"--sample"});
+  sandbox.fault({{"service", "cart"}, {"answer", "500"}});
+  BOOST_TEST(sandbox.cart("POST", "/__carts/7", R"({"product_id":1,"quantity":2})").status == 201);
+  BOOST_TEST(sandbox.cart("POST", "/__carts/7", R"({"product_id":1})").status == 422);
+  BOOST_TEST(sandbox.cart("POST", "/__carts/7", R"({"product_id":1,"quantity":2147483648})").status == 422);
+  BOOST_TEST(sandbox.cart("DELETE", "/__carts/7").status == 405);
+  BOOST_TEST(sandbox.cart_statuses(7) == std::vector<std::string>{"Active"});
+  sandbox.clear_faults();
+  const auto items = json::parse(sandbox.cart("GET", "/cart_items").body).at("items");
+  BOOST_TEST(items == json::array({{{"id", 1}, {"product_id", 1}, {"quantity", 2}, {"cart_id", 1}}}));
+}
+
 BOOST_AUTO_TEST_CASE(ten_thousand_lines_come_whole) {
   const SandboxProcess sandbox({"--sample"});
   WireClient client(sandbox.cart_port());

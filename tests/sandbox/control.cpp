@@ -38,12 +38,11 @@ void Control::take_or_refuse(const std::shared_ptr<Connection>& connection) {
 
 Answer Control::answer(const Request& request) {
   const auto [name, rest] = parts(request.path);
-  const bool get = request.method == "GET";
   const bool post = request.method == "POST";
   if (name == "faults") return faults(request, rest);
   if (name == "stats") return statistics(request);
   if (name == "stock") return stock(request, rest);
-  if (name == "carts" && get) return carts(rest);
+  if (name == "carts") return carts(request, rest);
   if (name == "land" && post)
     return json_answer(200, R"({"landed":)" + std::to_string(all_.late.land()) + "}");
   if (name == "restart" && post) return restart();
@@ -123,9 +122,11 @@ Answer Control::stock(const Request& request, std::string_view id) {
   return json_answer(200, product_json(product));
 }
 
-Answer Control::carts(std::string_view customer) const {
+Answer Control::carts(const Request& request, std::string_view customer) {
   const auto id = parse_integer(customer);
   if (!id) return refused(404, "a customer id is needed");
+  if (request.method == "POST") return add_to_cart(request, *id);
+  if (request.method != "GET") return refused(405, "GET or POST");
   std::string out = R"({"carts":[)";
   for (const auto& cart : all_.store.carts_of(*id)) {
     if (out.back() != '[') out += ',';
@@ -133,6 +134,17 @@ Answer Control::carts(std::string_view customer) const {
            R"(,"status":)" + quoted(cart.status) + "}";
   }
   return json_answer(200, out + "]}");
+}
+
+Answer Control::add_to_cart(const Request& request, std::int64_t customer) {
+  Faults422 troubles;
+  Body body(request, troubles);
+  const auto product = body.integer("product_id");
+  const auto quantity = body.integer("quantity");
+  if (!troubles.empty()) return troubles.answer();
+  if (!fits_column(customer) || !fits_column(quantity)) return refused(422, "it would not fit its column");
+  all_.store.add_item(customer, product, quantity);
+  return json_answer(201, R"({"message":"Item added to cart successfully"})");
 }
 
 Answer Control::restart() {

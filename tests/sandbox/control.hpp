@@ -41,7 +41,8 @@ class Control {
   Answer list_faults();
   Answer statistics(const Request& request);
   Answer stock(const Request& request, std::string_view id);
-  [[nodiscard]] Answer carts(std::string_view customer) const;
+  Answer carts(const Request& request, std::string_view customer);
+  Answer add_to_cart(const Request& request, std::int64_t customer);
   Answer restart();
 
   boost::asio::io_context& context_;

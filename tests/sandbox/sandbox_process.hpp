@@ -1,6 +1,6 @@
 // The sandbox as a child process, for tests: starts it on free ports, sends requests to its two services,
-// orders faults and looks at its data. For the sandbox's own tests and for system tests. Not thread-safe; the
-// destructor kills it.
+// orders faults and looks at its data. For the sandbox's own tests, system tests and chaos runs. The const
+// methods may be called from any thread; the destructor kills it.
 #pragma once
 
 #include <map>
