@@ -5,13 +5,10 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -59,16 +56,6 @@ RawClient::~RawClient() { close(); }
 
 void RawClient::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-}
-
-bool RawClient::all_sent() const {
-  const auto deadline = Clock::now() + patience_;
-  for (int left = 1; Clock::now() < deadline;) {
-    if (::ioctl(fd_, SIOCOUTQ, &left) != 0) return false;
-    if (left == 0) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
 }
 
 void RawClient::half_close() const { ::shutdown(fd_, SHUT_WR); }

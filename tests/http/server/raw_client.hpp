@@ -42,8 +42,6 @@ class RawClient {
   /// The last read ended with a reset, not with an orderly end.
   [[nodiscard]] bool was_reset() const { return reset_; }
 
-  /// Everything sent has reached the other side's system; false after 5 s.
-  [[nodiscard]] bool all_sent() const;
   [[nodiscard]] int descriptor() const { return fd_; }
 
   void half_close() const;
