@@ -66,7 +66,12 @@ Result<std::string> connection_string(const config::Database& settings) {
   return text;
 }
 
-std::string session_settings(const config::Database& settings) {
+std::string session_settings(const config::Database& settings, Access access) {
+  // Plans are kept as long as the session, those of the foreign keys' checks included, and they may have been
+  // made while the tables were empty: then each check of an order's line would read all orders. Nor is the
+  // index of the unsettled movements a way to a movement whose key is known: it is mostly entries that are
+  // dead.
+  constexpr const char* by_key = "; SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off";
   // Set by statement rather than in the connection string, for proxies refuse unknown start-up options. The
   // tcp_ ones are the server's side: it must not keep the locks of a machine that has vanished.
   const auto timeout = settings.statement_timeout.count();
@@ -75,8 +80,8 @@ std::string session_settings(const config::Database& settings) {
       "SET idle_in_transaction_session_timeout = {0}; SET standard_conforming_strings = on; "
       "SET default_transaction_isolation = 'read committed'; SET DateStyle = ISO; "
       "SET TimeZone = 'UTC'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET "
-      "tcp_keepalives_count = 3",
-      timeout, std::max<std::int64_t>(timeout / 2, 1));
+      "tcp_keepalives_count = 3{2}",
+      timeout, std::max<std::int64_t>(timeout / 2, 1), access == Access::by_key ? by_key : "");
 }
 
 std::string without_password(std::string text, const config::Database& settings) {

@@ -15,8 +15,14 @@ namespace orders::persistence {
 /// it, for it may hold a password.
 Result<std::string> connection_string(const config::Database& settings);
 
+/// How the statements of a session reach their rows.
+enum class Access {
+  by_key,  ///< few rows of tables of any size: every plan goes through an index
+  any,     ///< PostgreSQL's choice, for sums over whole tables
+};
+
 /// The statement every new session begins with.
-std::string session_settings(const config::Database& settings);
+std::string session_settings(const config::Database& settings, Access access);
 
 /// How long one round trip may take before the watchdog ends it: the server's own statement_timeout comes
 /// first.

@@ -30,7 +30,7 @@ INSERT INTO writable_check (checked_at) VALUES (now()) ON CONFLICT (only_row) DO
 }  // namespace
 
 PostgresOrderStore::PostgresOrderStore(const config::Database& settings)
-    : session_(std::make_unique<Session>(settings)), ids_block_(settings.order_ids_block) {}
+    : session_(std::make_unique<Session>(settings, Access::by_key)), ids_block_(settings.order_ids_block) {}
 
 PostgresOrderStore::~PostgresOrderStore() = default;
 

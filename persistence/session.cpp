@@ -6,7 +6,6 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <spdlog/spdlog.h>
 
-#include "persistence/connection_settings.hpp"
 #include "persistence/sql_errors.hpp"
 #include "persistence/trial_connection.hpp"
 
@@ -31,8 +30,11 @@ struct Session::Failure {
   std::string detail;
 };
 
-Session::Session(config::Database settings)
-    : settings_(std::move(settings)), limit_(round_trip_limit(settings_)), watchdog_(Watchdog::shared()) {}
+Session::Session(config::Database settings, Access access)
+    : settings_(std::move(settings)),
+      access_(access),
+      limit_(round_trip_limit(settings_)),
+      watchdog_(Watchdog::shared()) {}
 
 Session::~Session() {
   if (socket_) socket_->arm(limit_);  // closing says goodbye to the server, which may be frozen
@@ -60,13 +62,14 @@ std::optional<Error> Session::open() {
     // and when that fails, it forgets the connection without closing it. Behind a proxy that takes
     // connections while its server is gone, that would happen at every try. So a connection of our own goes
     // first.
-    const auto trouble = try_connection(conninfo.value(), session_settings(settings_), watchdog_, limit_);
+    const auto trouble =
+        try_connection(conninfo.value(), session_settings(settings_, access_), watchdog_, limit_);
     if (!trouble.empty()) return error(ErrorCode::storage_unavailable, trouble);
     sql_ = std::make_unique<soci::session>(soci::postgresql, conninfo.value());
     PQsetNoticeProcessor(libpq_of(*sql_), &log_notice, nullptr);
     socket_ = std::make_unique<WatchedSocket>(watchdog_, PQsocket(libpq_of(*sql_)));
     const Watch watch(*this);
-    *sql_ << session_settings(settings_);
+    *sql_ << session_settings(settings_, access_);
     ++connection_;
     return std::nullopt;
   } catch (const soci::soci_error& e) {

@@ -20,6 +20,7 @@
 
 #include "config/config.hpp"
 #include "domain/result.hpp"
+#include "persistence/connection_settings.hpp"
 #include "persistence/statement.hpp"
 #include "persistence/watchdog.hpp"
 
@@ -28,7 +29,7 @@ namespace orders::persistence {
 class Session {
  public:
   /// Does not connect yet.
-  explicit Session(config::Database settings);
+  explicit Session(config::Database settings, Access access = Access::any);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -119,6 +120,7 @@ class Session {
   [[nodiscard]] Error error(ErrorCode code, const std::string& detail) const;
 
   const config::Database settings_;
+  const Access access_;
   const std::chrono::milliseconds limit_;
   const std::shared_ptr<Watchdog> watchdog_;
   std::uint64_t connection_ = 0;

@@ -39,7 +39,7 @@ SELECT 1 FROM set_config('synchronous_commit', 'off', true)
 
 PostgresStockJournal::PostgresStockJournal(const config::Database& settings, std::int64_t epoch,
                                            std::chrono::milliseconds doubt)
-    : session_(std::make_unique<Session>(settings)), epoch_(epoch), doubt_(doubt) {}
+    : session_(std::make_unique<Session>(settings, Access::by_key)), epoch_(epoch), doubt_(doubt) {}
 
 PostgresStockJournal::~PostgresStockJournal() = default;
 

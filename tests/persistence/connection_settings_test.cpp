@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(lets_the_server_time_out_before_the_watchdog) {
   config::Database settings;
   settings.statement_timeout = std::chrono::milliseconds(300);
   BOOST_TEST((round_trip_limit(settings) > settings.statement_timeout));
-  BOOST_TEST(has(session_settings(settings), "statement_timeout = 300"));
-  BOOST_TEST(has(session_settings(settings), "synchronous_commit = on"));
+  BOOST_TEST(has(session_settings(settings, Access::by_key), "statement_timeout = 300"));
+  BOOST_TEST(has(session_settings(settings, Access::by_key), "synchronous_commit = on"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,11 +3,11 @@
 
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include "persistence/advisory_locks.hpp"
 #include "persistence/session.hpp"
 #include "tests/persistence/prepared_database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace orders::persistence {
 
@@ -15,24 +15,14 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using std::chrono::steady_clock;
 using test::code_of;
+using test::eventually;
 using test::PostgresCluster;
 using test::value_of;
 
 test::PreparedDatabase& database() {
   static test::PreparedDatabase prepared;
   return prepared;
-}
-
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto end = steady_clock::now() + seconds(20);
-  while (!condition()) {
-    if (steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  return true;
 }
 
 std::string epoch_locks(std::int64_t epoch) {

@@ -8,6 +8,7 @@
 #include "persistence/stock_journal.hpp"
 #include "tests/persistence/cutting_proxy.hpp"
 #include "tests/persistence/prepared_database.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace orders::persistence {
 
@@ -242,6 +243,31 @@ BOOST_AUTO_TEST_CASE(refuses_an_order_without_lines_or_twice_in_a_batch) {
   BOOST_TEST(code_of(store.commit({good, good})) == ErrorCode::internal);
   BOOST_TEST(states(good.id) == "held");
   BOOST_TEST(value_of(store.commit({})).empty());
+}
+
+// Statements are planned once a session, and the checks of foreign keys too, here on tables that are empty.
+BOOST_AUTO_TEST_CASE(reaches_its_rows_by_their_keys_however_large_the_tables_have_become) {
+  const test::PreparedDatabase fresh;
+  {
+    PostgresStockJournal journal{fresh.settings(), 1, std::chrono::hours(24)};
+    PostgresOrderStore store{fresh.settings()};
+    for (int n = 0; n < 20; ++n) {
+      const auto id = new_order();
+      const std::vector<OrderLine> lines{{ProductId{1}, 1}, {ProductId{2}, 2}};
+      hold_all(journal, id, lines);
+      const auto outcomes = value_of(store.commit({commit_of(id, lines)}));
+      BOOST_TEST(outcomes.front().verdict == CommitVerdict::committed);
+    }
+  }
+  const auto counted = [&fresh](const std::string& what) {
+    return fresh.ask("SELECT sum(" + what +
+                     ") FROM pg_stat_user_tables WHERE relname IN ('orders', 'order_items', 'reservations', "
+                     "'stock_movements', 'product_stock')");
+  };
+  // 20 orders, 40 items, 40 reservations, 40 movements and two ledger rows: the server counts when a session
+  // has ended.
+  BOOST_TEST(test::eventually([&] { return counted("n_tup_ins") == "142"; }));
+  BOOST_TEST(counted("seq_tup_read") == "0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

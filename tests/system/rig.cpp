@@ -144,15 +144,6 @@ bool Rig::settles(std::chrono::milliseconds limit) const {
       limit);
 }
 
-bool eventually(const std::function<bool()>& so, std::chrono::milliseconds limit) {
-  const auto end = std::chrono::steady_clock::now() + limit;
-  while (!so()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return true;
-}
-
 void at_once(int count, const std::function<void(int)>& act) {
   std::vector<std::thread> threads;
   threads.reserve(static_cast<std::size_t>(count));

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/sandbox/sandbox_process.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/http_call.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/support/process.hpp"
@@ -86,9 +87,6 @@ class Rig {
   int port_;
   std::unique_ptr<Process> orderd_;
 };
-
-/// Waits until something is so; false after `limit`.
-bool eventually(const std::function<bool()>& so, std::chrono::milliseconds limit = std::chrono::seconds(10));
 
 /// Runs `act(0)` to `act(count - 1)` at once, each in a thread of its own, and waits for all.
 void at_once(int count, const std::function<void(int)>& act);
