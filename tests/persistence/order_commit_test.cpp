@@ -249,13 +249,13 @@ BOOST_AUTO_TEST_CASE(refuses_an_order_without_lines_or_twice_in_a_batch) {
 BOOST_AUTO_TEST_CASE(reaches_its_rows_by_their_keys_however_large_the_tables_have_become) {
   const test::PreparedDatabase fresh;
   {
-    PostgresStockJournal journal{fresh.settings(), 1, std::chrono::hours(24)};
-    PostgresOrderStore store{fresh.settings()};
+    PostgresStockJournal fresh_journal{fresh.settings(), 1, std::chrono::hours(24)};
+    PostgresOrderStore fresh_store{fresh.settings()};
     for (int n = 0; n < 20; ++n) {
       const auto id = new_order();
       const std::vector<OrderLine> lines{{ProductId{1}, 1}, {ProductId{2}, 2}};
-      hold_all(journal, id, lines);
-      const auto outcomes = value_of(store.commit({commit_of(id, lines)}));
+      hold_all(fresh_journal, id, lines);
+      const auto outcomes = value_of(fresh_store.commit({commit_of(id, lines)}));
       BOOST_TEST(outcomes.front().verdict == CommitVerdict::committed);
     }
   }
