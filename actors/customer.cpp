@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/keyed_orders.hpp"
 #include "actors/placement.hpp"
 
 namespace orders::actors {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds deadline_tick{50};
 }  // namespace
 
-class CustomerState : public PlacementWork {
+class CustomerState : public PlacementWork, public KeyedWork {
  public:
   static constexpr const char* name = "customer";
 
@@ -45,12 +46,11 @@ class CustomerState : public PlacementWork {
 
   void place(PlaceOrder& order) {
     ++handled_;
-    const bool from_cart = !order.lines;
     if (skip_unwanted(order)) return;
-    if (from_cart && cart_order_) {
-      waiting_for_cart_.push_back(std::move(order));
+    if (order.key) {
+      keyed_.take(std::move(order), *this);
     } else {
-      start(order);
+      begin(order);
     }
     keep_ticking();
   }
@@ -71,12 +71,12 @@ class CustomerState : public PlacementWork {
     for (const auto id : late) {
       with(id, [this](Placement& placement) { placement.on_deadline(*this); });
     }
+    keyed_.on_tick(now);
     keep_ticking();
   }
 
   void retire_if_idle() {
-    if (placements_.empty() && waiting_for_cart_.empty())
-      tell(parent_, AskToRetire<CustomerId>{id_, handled_});
+    if (idle()) tell(parent_, AskToRetire<CustomerId>{id_, handled_});
   }
 
   // What placements ask for.
@@ -131,15 +131,55 @@ class CustomerState : public PlacementWork {
 
   void count_conflict() override { ++context_->counters.order_conflicts; }
 
+  // What requests with a key ask for.
+
+  void look_up(OrderId id, CustomerId customer, const RequestKey& key, Deadline deadline,
+               Wanted wanted) override {
+    auto found =
+        keyed_news<std::optional<KeptAnswer>>(id, key.key, &KeyedOrders::on_found, std::move(wanted));
+    tell(context_->board.reader(), Query{[found, customer, key, deadline](OrderStore& store) {
+           if (!found.wanted()) return static_cast<void>(found(Error{ErrorCode::client_gone, "not read"}));
+           const bool late = std::chrono::steady_clock::now() >= deadline;
+           found(late ? Error{ErrorCode::timed_out, "the deadline passed while the readers were busy"}
+                      : store.find_answer(customer, key));
+         }});
+  }
+
+  void carry_out(PlaceOrder order, Wanted wanted) override {
+    order.reply =
+        keyed_news<PlacedOrder>(order.id, order.key->key, &KeyedOrders::on_answer, std::move(wanted));
+    begin(order);
+  }
+
+  void keep_refusal(OrderId id, const KeyedRefusal& refusal, Deadline deadline) override {
+    auto kept = [this, id, key = refusal.key.key](Result<std::optional<KeptAnswer>> answer) {
+      keyed_.on_kept(key, id, std::move(answer));
+    };
+    tell(context_->board.order_writer(refusal.customer),
+         KeepRefusal{refusal, deadline, reply_on<std::optional<KeptAnswer>>(handle(), std::move(kept))});
+  }
+
  private:
   Customer handle() { return caf::actor_cast<Customer>(self_); }
+
+  [[nodiscard]] bool idle() const {
+    return placements_.empty() && waiting_for_cart_.empty() && keyed_.empty();
+  }
+
+  void begin(PlaceOrder& order) {
+    if (!order.lines && cart_order_) {
+      waiting_for_cart_.push_back(std::move(order));
+    } else {
+      start(order);
+    }
+  }
 
   void start(PlaceOrder& order) {
     const auto id = order.id;
     if (!order.lines) cart_order_ = id;
     ++context_->counters.placements;
     placements_.try_emplace(id, id, order.customer, order.deadline, std::move(order.reply),
-                            context_->settings.orders.lines_max);
+                            context_->settings.orders.lines_max, std::move(order.key));
     with(id, [this, &order](Placement& placement) { placement.start(std::move(order.lines), *this); });
   }
 
@@ -181,8 +221,20 @@ class CustomerState : public PlacementWork {
     return reply_on<T>(handle(), std::move(take), std::move(wanted));
   }
 
+  /// A Reply whose answer is fed to the request of a key.
+  template <class T>
+  Reply<T> keyed_news(OrderId id, const std::string& key,
+                      void (KeyedOrders::*feed)(const std::string&, OrderId, Result<T>, KeyedWork&),
+                      Wanted wanted) {
+    auto take = [this, id, key, feed](Result<T> result) {
+      (keyed_.*feed)(key, id, std::move(result), *this);
+      keep_ticking();
+    };
+    return reply_on<T>(handle(), std::move(take), std::move(wanted));
+  }
+
   void keep_ticking() {
-    if (ticking_ || (placements_.empty() && waiting_for_cart_.empty())) return;
+    if (ticking_ || idle()) return;
     ticking_ = true;
     self_->delayed_send(handle(), deadline_tick, Tick{});
   }
@@ -193,6 +245,7 @@ class CustomerState : public PlacementWork {
   CustomerId id_;
   std::unordered_map<OrderId, Placement> placements_;
   std::deque<PlaceOrder> waiting_for_cart_;
+  KeyedOrders keyed_;
   std::optional<OrderId> cart_order_;  ///< the order that is being made of the cart
   std::uint64_t handled_ = 0;
   bool ticking_ = false;

@@ -37,6 +37,21 @@ bool is_abandoned(const Result<T>& result) {
   return !result.ok() && result.error().code == ErrorCode::client_gone;
 }
 
+/// How an order that was asked for ended.
+void count(const Result<PlacedOrder>& result, Counters& counters) {
+  if (result.ok() ? result.value().replayed : !result.error().first_told_in.empty()) {
+    ++counters.answers_replayed;
+  } else if (result.ok()) {
+    ++counters.orders_placed;
+  } else if (result.error().code == ErrorCode::insufficient_inventory) {
+    ++counters.orders_refused;
+  } else if (is_abandoned(result)) {
+    ++counters.orders_abandoned;
+  } else {
+    ++counters.orders_failed;
+  }
+}
+
 }  // namespace
 
 struct OrderService::Inside {
@@ -108,24 +123,16 @@ OrderService::OrderService(const config::Config& settings, Parts parts)
 OrderService::~OrderService() { stop(); }
 
 void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines,
-                         Reply<Order> reply) {
+                         std::optional<RequestKey> key, Reply<PlacedOrder> reply) {
   auto& counters = inside_->counters;
   auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
-                                 std::move(reply), [&counters](const Result<Order>& result) {
-                                   if (result.ok()) {
-                                     ++counters.orders_placed;
-                                   } else if (result.error().code == ErrorCode::insufficient_inventory) {
-                                     ++counters.orders_refused;
-                                   } else if (is_abandoned(result)) {
-                                     ++counters.orders_abandoned;
-                                   } else {
-                                     ++counters.orders_failed;
-                                   }
-                                 });
+                                 std::move(reply),
+                                 [&counters](const Result<PlacedOrder>& result) { count(result, counters); });
   if (!admitted) return;
   PlaceOrder order;
   order.customer = customer;
   order.lines = std::move(lines);
+  order.key = std::move(key);
   order.deadline = inside_->deadline();
   order.reply = std::move(*admitted);
   tell(inside_->context.board.registry(), std::move(order));

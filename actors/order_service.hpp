@@ -44,8 +44,10 @@ class OrderService {
   OrderService& operator=(OrderService&&) = delete;
   ~OrderService();
 
-  /// Places an order with these lines, or with those of the customer's cart when there are none.
-  void place(CustomerId customer, std::optional<std::vector<OrderLine>> lines, Reply<Order> reply);
+  /// Places an order with these lines, or with those of the customer's cart when there are none. With a key,
+  /// a request that was answered before gets that answer again.
+  void place(CustomerId customer, std::optional<std::vector<OrderLine>> lines, std::optional<RequestKey> key,
+             Reply<PlacedOrder> reply);
   void change_status(StatusChange change, Reply<Order> reply);
 
   void find(OrderId id, Reply<std::optional<Order>> reply);

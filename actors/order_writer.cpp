@@ -39,6 +39,10 @@ class OrderWriterState {
     commits_.push_back(std::move(ask));
     flush_soon();
   }
+  void keep(KeepRefusal& ask) {
+    refusals_.push_back(std::move(ask));
+    flush_soon();
+  }
   void change(StoreStatus& ask) {
     changes_.push_back(std::move(ask));
     flush_soon();
@@ -57,15 +61,19 @@ class OrderWriterState {
   void flush() {
     flushing_ = false;
     if (committing_.asks.empty()) take_commits();
+    if (keeping_.asks.empty()) take_refusals();
     if (changing_.asks.empty()) take_changes();
     if (!committing_.asks.empty()) write_commits();
+    if (!keeping_.asks.empty()) write_refusals();
     if (!changing_.asks.empty()) write_changes();
     give_ids();
     write_closed();
-    const bool stuck = !committing_.asks.empty() || !changing_.asks.empty();
+    const bool stuck = !committing_.asks.empty() || !keeping_.asks.empty() || !changing_.asks.empty();
     if (stuck) return flush_after(back_off_.next());
     back_off_.reset();
-    if (!(commits_.empty() && changes_.empty() && id_asks_.empty() && closed_.empty())) flush_soon();
+    const bool left =
+        !(commits_.empty() && refusals_.empty() && changes_.empty() && id_asks_.empty() && closed_.empty());
+    if (left) flush_soon();
   }
 
  private:
@@ -95,12 +103,30 @@ class OrderWriterState {
            ask.reply(Error{ErrorCode::client_gone, "the client left before the change"});
   }
 
+  using Place = std::pair<CustomerId, std::string>;
+
+  /// A key stands in a batch once; what else comes with it waits for the next batch, and finds its answer.
   void take_commits() {
     committing_.unknown = false;
     const auto now = Clock::now();
+    std::set<Place> taken;
     while (!commits_.empty() && committing_.asks.size() < batch_max()) {
-      if (!too_late(commits_.front(), now)) committing_.asks.push_back(std::move(commits_.front()));
+      const auto& next = commits_.front();
+      if (next.order.key && !taken.insert({next.order.customer, next.order.key->key}).second) break;
+      if (!too_late(next, now)) committing_.asks.push_back(std::move(commits_.front()));
       commits_.pop_front();
+    }
+  }
+
+  void take_refusals() {
+    keeping_.unknown = false;
+    const auto now = Clock::now();
+    std::set<Place> taken;
+    while (!refusals_.empty() && keeping_.asks.size() < batch_max()) {
+      const auto& next = refusals_.front();
+      if (!taken.insert({next.refusal.customer, next.refusal.key.key}).second) break;
+      if (!too_late(next, now)) keeping_.asks.push_back(std::move(refusals_.front()));
+      refusals_.pop_front();
     }
   }
 
@@ -129,6 +155,15 @@ class OrderWriterState {
       orders.reserve(asks.size());
       for (const auto& ask : asks) orders.push_back(ask.order);
       return store_->commit(orders);
+    });
+  }
+
+  void write_refusals() {
+    write(keeping_, "refusals", [this](const std::vector<KeepRefusal>& asks) {
+      std::vector<KeyedRefusal> refusals;
+      refusals.reserve(asks.size());
+      for (const auto& ask : asks) refusals.push_back(ask.refusal);
+      return store_->keep_refusals(refusals);
     });
   }
 
@@ -196,10 +231,12 @@ class OrderWriterState {
   const Context* context_ = nullptr;
   std::unique_ptr<OrderStore> store_;
   std::deque<CommitOrder> commits_;
+  std::deque<KeepRefusal> refusals_;
   std::deque<StoreStatus> changes_;
   std::vector<ReserveIds> id_asks_;
   std::vector<RecordClosedCart> closed_;
   Batch<CommitOrder> committing_;
+  Batch<KeepRefusal> keeping_;
   Batch<StoreStatus> changing_;
   bool flushing_ = false;  ///< a Flush is on its way
   BackOff back_off_{std::chrono::milliseconds(50), std::chrono::milliseconds(1'000)};
@@ -211,6 +248,7 @@ OrderWriter::behavior_type order_writer(OrderWriter::stateful_pointer<OrderWrite
   state.attach(context, open);
   return {
       [&state](CommitOrder& ask) { state.commit(ask); },
+      [&state](KeepRefusal& ask) { state.keep(ask); },
       [&state](StoreStatus& ask) { state.change(ask); },
       [&state](ReserveIds& ask) { state.reserve_ids(ask); },
       [&state](RecordClosedCart& ask) { state.record_closed(ask); },

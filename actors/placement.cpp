@@ -6,9 +6,14 @@
 
 namespace orders::actors {
 
-Placement::Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<Order> reply,
-                     std::size_t lines_max)
-    : id_(id), customer_(customer), deadline_(deadline), reply_(std::move(reply)), lines_max_(lines_max) {}
+Placement::Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<PlacedOrder> reply,
+                     std::size_t lines_max, std::optional<RequestKey> key)
+    : id_(id),
+      customer_(customer),
+      deadline_(deadline),
+      reply_(std::move(reply)),
+      lines_max_(lines_max),
+      key_(std::move(key)) {}
 
 void Placement::start(std::optional<std::vector<OrderLine>> lines, PlacementWork& work) {
   if (lines) {
@@ -122,6 +127,7 @@ void Placement::commit(PlacementWork& work, Deadline deadline) {
   order.attempt = attempt_;
   order.products = static_cast<std::int32_t>(legs_.size());
   order.cart = cart_;
+  order.key = key_;
   work.commit(order, deadline);
 }
 
@@ -189,13 +195,17 @@ void Placement::on_committed(Result<CommitOutcome> outcome, PlacementWork& work)
       return release_all(
           Error{ErrorCode::contended, "a reservation was given back while the order was being written"},
           work);
+    case CommitVerdict::key_taken:
+      // Another attempt of the same request was first: its answer is durable and can be given at once.
+      reply_(replay_of(std::move(outcome.value().kept)));
+      return release_all(Error{ErrorCode::contended, "another attempt of the request was first"}, work);
     case CommitVerdict::cart_already_ordered:
       return release_all(Error{ErrorCode::no_active_cart, "the customer's cart has been ordered already"},
                          work);
   }
   order_ = std::move(outcome.value().order);
   if (!cart_) {
-    reply_(std::move(*order_));
+    reply_(PlacedOrder{std::move(*order_), false});
     phase_ = Phase::done;
     return;
   }
@@ -205,7 +215,7 @@ void Placement::on_committed(Result<CommitOutcome> outcome, PlacementWork& work)
 
 void Placement::on_cart_closed() {
   if (phase_ != Phase::closing_cart) return;
-  reply_(std::move(*order_));
+  reply_(PlacedOrder{std::move(*order_), false});
   phase_ = Phase::done;
 }
 

@@ -33,7 +33,9 @@ class PlacementWork {
 
 class Placement {
  public:
-  Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<Order> reply, std::size_t lines_max);
+  /// `key`: whose answer the order becomes.
+  Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<PlacedOrder> reply,
+            std::size_t lines_max, std::optional<RequestKey> key = {});
 
   /// Begins with lines of a body, or by fetching the cart when there are none.
   void start(std::optional<std::vector<OrderLine>> lines, PlacementWork& work);
@@ -92,8 +94,9 @@ class Placement {
   OrderId id_;
   CustomerId customer_;
   Deadline deadline_;
-  Reply<Order> reply_;
+  Reply<PlacedOrder> reply_;
   std::size_t lines_max_;
+  std::optional<RequestKey> key_;
   Phase phase_ = Phase::holding;
   std::vector<OrderLine> lines_;
   std::vector<Leg> legs_;

@@ -30,8 +30,9 @@ struct PlaceOrder {
   OrderId id{0};
   CustomerId customer;
   std::optional<std::vector<OrderLine>> lines;  ///< none: take them from the customer's cart
+  std::optional<RequestKey> key{};  ///< set when the answer is to be given again to whoever brings the key
   Deadline deadline;
-  Reply<Order> reply;
+  Reply<PlacedOrder> reply;
 };
 
 /// True: its client left, and it has been answered so. For orders that hold nothing yet.
@@ -113,6 +114,14 @@ struct CommitOrder {
   OrderCommit order;
   Deadline deadline;
   Reply<CommitOutcome> reply;
+};
+
+/// Remember a refusal under its key. Answered with what was remembered under it before, if anything was.
+/// Errors as for CommitOrder.
+struct KeepRefusal {
+  KeyedRefusal refusal;
+  Deadline deadline;
+  Reply<std::optional<KeptAnswer>> reply;
 };
 
 struct StoreStatus {
@@ -217,8 +226,8 @@ using IntentWriter = caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to
 
 /// Writes T_orders and everything else about orders, on a thread of its own.
 using OrderWriter =
-    caf::typed_actor<caf::reacts_to<CommitOrder>, caf::reacts_to<StoreStatus>, caf::reacts_to<ReserveIds>,
-                     caf::reacts_to<RecordClosedCart>, caf::reacts_to<Flush>>;
+    caf::typed_actor<caf::reacts_to<CommitOrder>, caf::reacts_to<KeepRefusal>, caf::reacts_to<StoreStatus>,
+                     caf::reacts_to<ReserveIds>, caf::reacts_to<RecordClosedCart>, caf::reacts_to<Flush>>;
 
 /// Reads, on a thread of its own.
 using Reader = caf::typed_actor<caf::reacts_to<Query>>;
@@ -237,6 +246,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReadLedger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordCycle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::MarkApplied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::CommitOrder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::KeepRefusal)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::StoreStatus)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReserveIds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordClosedCart)

@@ -11,6 +11,13 @@
 
 namespace orders::actors {
 
+namespace {
+/// Kept answers that have become too old are deleted so many at a time, and looked for so often; at once
+/// again when there were as many.
+constexpr std::int32_t forget_at_once = 1'000;
+constexpr std::chrono::milliseconds forget_every{5'000};
+}  // namespace
+
 class RegistryState : public ParentState<Registry, CustomerId, Customer> {
  public:
   static constexpr const char* name = "registry";
@@ -19,6 +26,12 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
   void place(PlaceOrder& order) {
     waiting_.push_back(std::move(order));
     hand_out();
+  }
+
+  /// About twice a second.
+  void tick() {
+    sweep();
+    if (!forgetting_ && std::chrono::steady_clock::now() >= forget_next_) forget_answers();
   }
 
   void change(ChangeStatus& ask) {
@@ -71,6 +84,18 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
     hand_out();
   }
 
+  void forget_answers() {
+    forgetting_ = true;
+    auto forgotten = reply_on<std::int32_t>(handle(), [this](const Result<std::int32_t>& count) {
+      forgetting_ = false;
+      if (count.ok()) context().counters.answers_forgotten += static_cast<std::uint64_t>(count.value());
+      const bool more = count.ok() && count.value() >= forget_at_once;
+      forget_next_ = std::chrono::steady_clock::now() + (more ? std::chrono::milliseconds(0) : forget_every);
+    });
+    tell(context().board.reader(),
+         Query{[forgotten](OrderStore& store) { forgotten(store.forget_answers(forget_at_once)); }});
+  }
+
   static void answer(const ChangeStatus& ask, Result<StatusOutcome> outcome, const Context& context) {
     if (!outcome.ok()) {
       ask.reply(std::move(outcome.error()));
@@ -96,6 +121,8 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
   IdBlock ids_;
   IdBlock next_ids_;
   bool asking_ = false;
+  bool forgetting_ = false;
+  std::chrono::steady_clock::time_point forget_next_;
 };
 
 namespace {
@@ -108,7 +135,7 @@ Registry::behavior_type registry(Registry::stateful_pointer<RegistryState> self,
       [&state](ChangeStatus& ask) { state.change(ask); },
       [&state](const AskToRetire<CustomerId>& ask) { state.retire(ask); },
       [](Call& call) { call.run(); },
-      [&state](Tick) { state.sweep(); },
+      [&state](Tick) { state.tick(); },
   };
 }
 

@@ -18,7 +18,10 @@ OrderService::Parts parts(const config::Config& settings, std::int64_t epoch, Ca
             return std::make_unique<persistence::PostgresStockJournal>(settings.database, epoch,
                                                                        settings.catalog.doubt);
           },
-          [&settings] { return std::make_unique<persistence::PostgresOrderStore>(settings.database); },
+          [&settings] {
+            return std::make_unique<persistence::PostgresOrderStore>(settings.database,
+                                                                     settings.orders.idempotency_ttl);
+          },
           [&settings] { return std::make_unique<persistence::PostgresAuditBook>(settings.database); },
           catalog,
           cart,

@@ -93,6 +93,7 @@ struct Orders {
   std::uint32_t lines_max = 500;
   std::uint32_t parked_max = 1'000;
   milliseconds parked_poll{20};
+  milliseconds idempotency_ttl{24 * 3'600'000};
   std::uint32_t page_size = 500;  ///< rows fetched at a time for lists, at most
   std::set<std::string> restock_on{"Cancelled", "Canceled"};
   std::map<std::string, std::set<std::string>> transitions{};

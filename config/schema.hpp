@@ -166,6 +166,8 @@ void describe(Visitor& visit, Orders& orders) {
                "Orders that may wait for one product's stock to be decided by other orders.");
   visit.duration("parked_poll", orders.parked_poll, between(1ms, 1min),
                  "How often waiting orders look again whether another instance has decided.");
+  visit.duration("idempotency_ttl", orders.idempotency_ttl, between(1s, 8'760h),
+                 "How long the answer to a POST with an Idempotency-Key is kept, to be given again.");
   visit.number("page_size", orders.page_size, between(1, 10'000),
                "Rows fetched from the database at a time while a list is streamed, at most.");
   visit.names("restock_on", orders.restock_on,

@@ -13,11 +13,13 @@ using Gauge = std::atomic<std::int64_t>;
 struct Counters {
   // Orders, by how they ended.
   Count orders_placed{0};
-  Count orders_refused{0};    ///< short of stock
-  Count orders_failed{0};     ///< a neighbour or the database failed, or the deadline passed
-  Count order_conflicts{0};   ///< tries that had to begin again one product after another (rule R13)
-  Gauge orders_in_flight{0};  ///< accepted by admission, not yet answered and settled
-  Gauge placements{0};        ///< orders being carried out, also those whose client has its answer already
+  Count orders_refused{0};     ///< short of stock
+  Count orders_failed{0};      ///< a neighbour or the database failed, or the deadline passed
+  Count answers_replayed{0};   ///< given again to a request with the same Idempotency-Key
+  Count answers_forgotten{0};  ///< kept under an Idempotency-Key for long enough
+  Count order_conflicts{0};    ///< tries that had to begin again one product after another (rule R13)
+  Gauge orders_in_flight{0};   ///< accepted by admission, not yet answered and settled
+  Gauge placements{0};         ///< orders being carried out, also those whose client has its answer already
   Gauge reads_in_flight{0};
   Gauge audits_in_flight{0};
   Count admissions_refused{0};

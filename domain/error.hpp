@@ -21,6 +21,7 @@ enum class ErrorCode : std::uint8_t {
   insufficient_inventory,  ///< Error::shortages says what is short
   no_active_cart,
   empty_cart,
+  key_reused,           ///< an Idempotency-Key that came with another request before
   illegal_transition,   ///< the operator's settings forbid this change of status
   catalog_unavailable,  ///< the product catalog failed, and the order was not placed
   cart_unavailable,     ///< the shopping cart failed, and the order was not placed
@@ -55,6 +56,8 @@ struct Error {
   std::string detail;  ///< a sentence; for 5xx it goes to the log only, never to the client
   std::vector<FieldError> fields{};
   std::vector<Shortage> shortages{};
+  /// The request this very refusal was first given to, when it is given again (Idempotency-Key); else empty.
+  std::string first_told_in{};
 };
 
 }  // namespace orders

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/idempotency.hpp"
 #include "domain/order.hpp"
 #include "domain/order_rules.hpp"
 #include "domain/result.hpp"
@@ -24,21 +25,25 @@ namespace orders {
 struct OrderCommit {
   OrderId id;
   CustomerId customer;
-  std::vector<OrderLine> lines;  ///< as sent
-  std::int32_t attempt = 0;      ///< the attempt that holds its products
-  std::int32_t products = 0;     ///< how many different products: as many reservations must be held
-  std::optional<CartId> cart;    ///< set when the lines came from a cart
+  std::vector<OrderLine> lines;     ///< as sent
+  std::int32_t attempt = 0;         ///< the attempt that holds its products
+  std::int32_t products = 0;        ///< how many different products: as many reservations must be held
+  std::optional<CartId> cart;       ///< set when the lines came from a cart
+  std::optional<RequestKey> key{};  ///< whose answer the order becomes
 };
 
 enum class CommitVerdict : std::uint8_t {
   committed,             ///< durable; CommitOutcome::order is it
   not_held,              ///< a reservation was not held any more: no order (rule R6)
   cart_already_ordered,  ///< another order has been made of this cart: no order
+  key_taken,  ///< another request has been answered under this key: no order; CommitOutcome::kept is the
+              ///< answer
 };
 
 struct CommitOutcome {
   CommitVerdict verdict = CommitVerdict::not_held;
   Order order;
+  KeptAnswer kept{};
 };
 
 struct StatusChange {
@@ -92,6 +97,16 @@ class OrderStore {
                                                            const StatusRules& rules) = 0;
 
   virtual Result<IdBlock> reserve_order_ids() = 0;
+
+  /// Remembers refusals under their keys (a key at most once in a batch). None: it is remembered; otherwise
+  /// what had been remembered before, which stays. Also when it is the very same refusal: repeating a batch
+  /// of unknown outcome finds what the first try did.
+  virtual Result<std::vector<std::optional<KeptAnswer>>> keep_refusals(
+      const std::vector<KeyedRefusal>& batch) = 0;
+  /// What is remembered under the key.
+  virtual Result<std::optional<KeptAnswer>> find_answer(CustomerId customer, const RequestKey& key) = 0;
+  /// Forgets answers that have been kept for long enough, oldest first, at most `limit`; how many there were.
+  virtual Result<std::int32_t> forget_answers(std::int32_t limit) = 0;
 
   /// Records that these carts are marked as ordered.
   virtual Result<Done> close_carts(const std::vector<CartId>& carts) = 0;

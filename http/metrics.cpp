@@ -55,6 +55,10 @@ void add_orders(Families& out, const Counters& c) {
   counter(out, ended, ended_help, c.orders_placed, {{"outcome", "placed"}});
   counter(out, ended, ended_help, c.orders_refused, {{"outcome", "refused"}});
   counter(out, ended, ended_help, c.orders_failed, {{"outcome", "failed"}});
+  counter(out, "orderd_answers_replayed_total",
+          "Answers given again to a request with the same Idempotency-Key", c.answers_replayed);
+  counter(out, "orderd_answers_forgotten_total", "Answers kept under an Idempotency-Key for long enough",
+          c.answers_forgotten);
   counter(out, "orderd_order_conflicts_total", "Orders that began again one product after another",
           c.order_conflicts);
   const char* abandoned = "orderd_requests_abandoned_total";

@@ -2,14 +2,26 @@
 
 #include <limits>
 
+#include "http/idempotency_key.hpp"
 #include "http/json_body.hpp"
 #include "http/listing.hpp"
 #include "http/order_json.hpp"
 #include "http/parameters.hpp"
+#include "http/problem.hpp"
 
 namespace orders::http {
 
 namespace {
+
+Response placed_order(const PlacedOrder& placed) {
+  Response response;
+  response.status = 201;
+  response.content_type = "application/json";
+  response.headers.emplace_back("Location", "/orders/" + std::to_string(placed.order.id.value));
+  if (placed.replayed) response.headers.emplace_back(replayed_header, "true");
+  response.body = to_json(placed.order);
+  return response;
+}
 
 void place_order(Surroundings& around, const RoutedRequest& routed, const PendingAnswer& answer) {
   if (const auto unknown = unknown_parameter(routed.request, {})) return answer.fail(*unknown);
@@ -17,17 +29,17 @@ void place_order(Surroundings& around, const RoutedRequest& routed, const Pendin
   if (!customer.ok()) return answer.fail(customer.error());
   auto lines = read_order_lines(routed.request.body, around.settings.orders.lines_max);
   if (!lines.ok()) return answer.fail(lines.error());
-  around.orders.place(customer.value(), std::move(lines.value()),
-                      Reply<Order>(
-                          [answer](const Result<Order>& placed) {
+  auto key_text = read_idempotency_key(routed.request);
+  if (!key_text.ok()) return answer.fail(key_text.error());
+  std::optional<RequestKey> key;
+  if (key_text.value()) {
+    key = RequestKey{std::move(*key_text.value()), canonical_request(lines.value()), routed.request.id};
+  }
+  around.orders.place(customer.value(), std::move(lines.value()), std::move(key),
+                      Reply<PlacedOrder>(
+                          [answer](const Result<PlacedOrder>& placed) {
                             if (!placed.ok()) return answer.fail(placed.error());
-                            Response response;
-                            response.status = 201;
-                            response.content_type = "application/json";
-                            response.headers.emplace_back(
-                                "Location", "/orders/" + std::to_string(placed.value().id.value));
-                            response.body = to_json(placed.value());
-                            answer.send(std::move(response));
+                            answer.send(placed_order(placed.value()));
                           },
                           answer.watch()));
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* internal_detail = "the service failed; the order was not placed";
 
-constexpr std::array<ProblemKind, 22> kinds{{
+constexpr std::array<ProblemKind, 23> kinds{{
     {ErrorCode::malformed_json, 422, "malformed-json", "The body is not valid JSON", nullptr, 0},
     {ErrorCode::validation_failed, 422, "validation-failed", "The request is not valid", nullptr, 0},
     {ErrorCode::invalid_parameter, 422, "invalid-parameter", "A parameter is not valid", nullptr, 0},
@@ -23,6 +23,8 @@ constexpr std::array<ProblemKind, 22> kinds{{
     {ErrorCode::insufficient_inventory, 400, "insufficient-inventory", "Insufficient inventory", nullptr, 0},
     {ErrorCode::no_active_cart, 400, "no-active-cart", "The customer has no active cart", nullptr, 0},
     {ErrorCode::empty_cart, 400, "empty-cart", "The customer's cart is empty", nullptr, 0},
+    {ErrorCode::key_reused, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request",
+     nullptr, 0},
     {ErrorCode::illegal_transition, 409, "illegal-transition", "The order cannot take this status", nullptr,
      0},
     {ErrorCode::catalog_unavailable, 500, "catalog-unavailable", "The product catalog failed",
@@ -123,7 +125,7 @@ Response problem(const Error& error, const std::string& request_id) {
   json.key("title").text(kind.title);
   json.key("status").number(kind.status);
   json.key("detail").text(detail_for_client(kind, error));
-  json.key("instance").text(request_id);
+  json.key("instance").text(error.first_told_in.empty() ? request_id : error.first_told_in);
   write_fields(json, error.fields);
   write_shortages(json, error.shortages);
   json.end_object();
@@ -131,6 +133,7 @@ Response problem(const Error& error, const std::string& request_id) {
   response.status = kind.status;
   response.content_type = "application/problem+json";
   response.body = json.take();
+  if (!error.first_told_in.empty()) response.headers.emplace_back(replayed_header, "true");
   if (kind.retry_after > 0) response.headers.emplace_back("Retry-After", std::to_string(kind.retry_after));
   return response;
 }

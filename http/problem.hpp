@@ -22,7 +22,11 @@ struct ProblemKind {
 
 const ProblemKind& problem_kind(ErrorCode code);
 
-/// The answer to a request that failed. `request_id` becomes "instance".
+/// Says, with the value "true", that an answer was first given to an earlier request.
+inline constexpr const char* replayed_header = "Idempotency-Replayed";
+
+/// The answer to a request that failed. `request_id` becomes "instance", unless the error was first told in
+/// answer to another request: then it is the very same answer as then.
 Response problem(const Error& error, const std::string& request_id);
 
 /// A refusal of the edge itself (400, 408, 413 ...), which has no ErrorCode.

@@ -163,11 +163,29 @@ CREATE TABLE cart_closings (
 CREATE INDEX cart_closings_open ON cart_closings (ordered_at, cart_id) WHERE NOT closed;
 )sql";
 
+// Answers kept under Idempotency-Keys. Of an order only its id is needed: what was answered then is what it
+// began with.
+constexpr const char* idempotency = R"sql(
+CREATE TABLE idempotency (
+  customer_id integer NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  fingerprint bytea NOT NULL,
+  order_id bigint,
+  refusal text,
+  detail text NOT NULL,
+  shortages text NOT NULL,
+  told_in text NOT NULL,
+  answered_at timestamptz NOT NULL,
+  CHECK ((order_id IS NULL) <> (refusal IS NULL)),
+  PRIMARY KEY (customer_id, key));
+CREATE INDEX idempotency_by_age ON idempotency (answered_at);
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}};
+      {orders_and_items, take_over, item_ids, numbering, stock}, {idempotency}};
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "persistence/idempotency.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
 #include "persistence/session.hpp"
@@ -53,7 +54,9 @@ SELECT order_id, id, product_id, quantity, (extract(epoch FROM now()) * 1000000)
 
 class OrderBatch {
  public:
-  OrderBatch(Session& session, const std::vector<OrderCommit>& batch) : session_(session), batch_(batch) {
+  OrderBatch(Session& session, const std::vector<OrderCommit>& batch,
+             std::chrono::milliseconds answers_kept_for)
+      : session_(session), batch_(batch), answers_kept_for_(answers_kept_for) {
     for (const auto& order : batch) {
       if (order.lines.empty()) throw std::invalid_argument("an order without lines");
       if (!places_.emplace(order.id, places_.size()).second) {
@@ -67,7 +70,9 @@ class OrderBatch {
   std::vector<CommitOutcome> run() {
     keep_held();
     find_committed();
+    keep_keys();
     keep_carts();
+    give_back_keys_of_lost_carts();
     if (std::find(wanted_.begin(), wanted_.end(), true) == wanted_.end()) {
       session_.nothing_to_commit();
     } else {
@@ -102,6 +107,41 @@ class OrderBatch {
       outcome.verdict = CommitVerdict::committed;
       outcome.order = std::move(order);
     }
+  }
+
+  // Keys before carts, in every transaction. An order whose key another request has is left out, and told
+  // that request's answer.
+  void keep_keys() {
+    std::vector<KeyClaim> claims, taken;
+    std::vector<std::size_t> claiming, losing;
+    for (std::size_t n = 0; n < batch_.size(); ++n) {
+      if (!wanted_[n] || !batch_[n].key) continue;
+      claims.push_back({batch_[n].customer, &*batch_[n].key, batch_[n].id});
+      claiming.push_back(n);
+    }
+    const auto ours = claim_keys(session_, claims, answers_kept_for_);
+    for (std::size_t n = 0; n < claims.size(); ++n) {
+      if (ours[n]) continue;
+      wanted_[claiming[n]] = false;
+      outcomes_[claiming[n]].verdict = CommitVerdict::key_taken;
+      taken.push_back(claims[n]);
+      losing.push_back(claiming[n]);
+    }
+    auto found = find_answers(session_, taken, answers_kept_for_);
+    for (std::size_t n = 0; n < losing.size(); ++n) {
+      outcomes_[losing[n]].kept = std::move(found[n]).value_or(KeptAnswer{});
+    }
+  }
+
+  // No order, no answer: what the request is told is kept by itself.
+  void give_back_keys_of_lost_carts() {
+    std::vector<KeyClaim> lost;
+    for (std::size_t n = 0; n < batch_.size(); ++n) {
+      if (outcomes_[n].verdict == CommitVerdict::cart_already_ordered && !wanted_[n] && batch_[n].key) {
+        lost.push_back({batch_[n].customer, &*batch_[n].key, batch_[n].id});
+      }
+    }
+    give_back_keys(session_, lost);
   }
 
   void keep_carts() {
@@ -153,6 +193,7 @@ class OrderBatch {
 
   Session& session_;
   const std::vector<OrderCommit>& batch_;
+  const std::chrono::milliseconds answers_kept_for_;
   std::unordered_map<OrderId, std::size_t> places_;
   std::vector<CommitOutcome> outcomes_;
   std::vector<bool> wanted_;  // to be inserted
@@ -160,8 +201,9 @@ class OrderBatch {
 
 }  // namespace
 
-std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch) {
-  return OrderBatch(session, batch).run();
+std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch,
+                                         std::chrono::milliseconds answers_kept_for) {
+  return OrderBatch(session, batch, answers_kept_for).run();
 }
 
 }  // namespace orders::persistence

@@ -1,5 +1,6 @@
 #include "persistence/order_store.hpp"
 
+#include "persistence/idempotency.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
 #include "persistence/session.hpp"
@@ -29,14 +30,17 @@ INSERT INTO writable_check (checked_at) VALUES (now()) ON CONFLICT (only_row) DO
 
 }  // namespace
 
-PostgresOrderStore::PostgresOrderStore(const config::Database& settings)
-    : session_(std::make_unique<Session>(settings, Access::by_key)), ids_block_(settings.order_ids_block) {}
+PostgresOrderStore::PostgresOrderStore(const config::Database& settings,
+                                       std::chrono::milliseconds answers_kept_for)
+    : session_(std::make_unique<Session>(settings, Access::by_key)),
+      ids_block_(settings.order_ids_block),
+      answers_kept_for_(answers_kept_for) {}
 
 PostgresOrderStore::~PostgresOrderStore() = default;
 
 Result<std::vector<CommitOutcome>> PostgresOrderStore::commit(const std::vector<OrderCommit>& batch) {
   if (batch.empty()) return std::vector<CommitOutcome>{};
-  return session_->transact([&] { return commit_orders(*session_, batch); });
+  return session_->transact([&] { return commit_orders(*session_, batch, answers_kept_for_); });
 }
 
 Result<std::vector<StatusOutcome>> PostgresOrderStore::change_status(const std::vector<StatusChange>& batch,
@@ -51,6 +55,24 @@ Result<IdBlock> PostgresOrderStore::reserve_order_ids() {
     const auto rows = session_->rows<std::int64_t>(take_ids, ids_block_, ids_block_);
     return IdBlock{OrderId{std::get<0>(rows.at(0))}, ids_block_};
   });
+}
+
+Result<std::vector<std::optional<KeptAnswer>>> PostgresOrderStore::keep_refusals(
+    const std::vector<KeyedRefusal>& batch) {
+  if (batch.empty()) return std::vector<std::optional<KeptAnswer>>{};
+  return session_->transact([&] { return persistence::keep_refusals(*session_, batch, answers_kept_for_); });
+}
+
+Result<std::optional<KeptAnswer>> PostgresOrderStore::find_answer(CustomerId customer,
+                                                                  const RequestKey& key) {
+  return session_->read([&]() -> std::optional<KeptAnswer> {
+    auto found = find_answers(*session_, {{customer, &key}}, answers_kept_for_);
+    return std::move(found.front());
+  });
+}
+
+Result<std::int32_t> PostgresOrderStore::forget_answers(std::int32_t limit) {
+  return session_->write([&] { return persistence::forget_answers(*session_, limit, answers_kept_for_); });
 }
 
 Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {

@@ -3,6 +3,7 @@
 // and owns one connection.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,7 +19,8 @@ class Session;
 class PostgresOrderStore : public OrderStore {
  public:
   /// Does not connect yet.
-  explicit PostgresOrderStore(const config::Database& settings);
+  explicit PostgresOrderStore(const config::Database& settings,
+                              std::chrono::milliseconds answers_kept_for = std::chrono::hours(24));
   ~PostgresOrderStore() override;
   PostgresOrderStore(const PostgresOrderStore&) = delete;
   PostgresOrderStore& operator=(const PostgresOrderStore&) = delete;
@@ -27,6 +29,10 @@ class PostgresOrderStore : public OrderStore {
   Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch,
                                                    const StatusRules& rules) override;
   Result<IdBlock> reserve_order_ids() override;
+  Result<std::vector<std::optional<KeptAnswer>>> keep_refusals(
+      const std::vector<KeyedRefusal>& batch) override;
+  Result<std::optional<KeptAnswer>> find_answer(CustomerId customer, const RequestKey& key) override;
+  Result<std::int32_t> forget_answers(std::int32_t limit) override;
   Result<Done> close_carts(const std::vector<CartId>& carts) override;
   Result<std::vector<OpenCart>> open_carts(std::int32_t limit) override;
   Result<std::optional<Order>> find(OrderId id) override;
@@ -37,6 +43,7 @@ class PostgresOrderStore : public OrderStore {
  private:
   const std::unique_ptr<Session> session_;
   const std::int64_t ids_block_;
+  const std::chrono::milliseconds answers_kept_for_;
 };
 
 }  // namespace orders::persistence

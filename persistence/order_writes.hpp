@@ -3,6 +3,7 @@
 // they throw what the session throws.
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "domain/order_store.hpp"
@@ -11,9 +12,11 @@ namespace orders::persistence {
 
 class Session;
 
-/// T_order (rule R6): an outcome for each of the batch, in the order asked. Throws std::invalid_argument for
-/// an order without lines or one that stands twice in the batch.
-std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch);
+/// T_order (rule R6): an outcome for each of the batch, in the order asked. Answers of keys are kept for
+/// `answers_kept_for`. Throws std::invalid_argument for an order without lines, and for an order or a key
+/// that stands twice in the batch.
+std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch,
+                                         std::chrono::milliseconds answers_kept_for);
 
 /// T_cancel (rule R10) and every other change of status: an outcome for each of the batch, in the order
 /// asked. Setting the status an order has already writes nothing, and says again what is owed.

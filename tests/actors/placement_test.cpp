@@ -48,12 +48,13 @@ class Record : public PlacementWork {
 
 struct Placing {
   Record work;
-  std::optional<Result<Order>> answer;
+  std::optional<Result<PlacedOrder>> answer;
   bool waits = true;
-  Placement placement{id, customer, std::chrono::steady_clock::now() + std::chrono::hours(1),
-                      Reply<Order>([this](Result<Order> result) { answer.emplace(std::move(result)); },
-                                   [this] { return waits; }),
-                      10};
+  Placement placement{
+      id, customer, std::chrono::steady_clock::now() + std::chrono::hours(1),
+      Reply<PlacedOrder>([this](Result<PlacedOrder> result) { answer.emplace(std::move(result)); },
+                         [this] { return waits; }),
+      10};
 
   static HoldAnswer says(HoldVerdict verdict, std::int32_t available = 0) {
     HoldAnswer given;

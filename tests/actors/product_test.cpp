@@ -42,13 +42,13 @@ struct Actors {
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.
-  std::vector<Result<Order>> place(int count) {
+  std::vector<Result<PlacedOrder>> place(int count) {
     std::mutex mutex;
     std::condition_variable all;
-    std::vector<Result<Order>> answers;
+    std::vector<Result<PlacedOrder>> answers;
     for (int i = 0; i < count; ++i) {
-      service->place(CustomerId{i + 1}, std::vector<OrderLine>{{product, 1}},
-                     Reply<Order>([&](Result<Order> answer) {
+      service->place(CustomerId{i + 1}, std::vector<OrderLine>{{product, 1}}, std::nullopt,
+                     Reply<PlacedOrder>([&](Result<PlacedOrder> answer) {
                        const std::lock_guard<std::mutex> guard(mutex);
                        answers.push_back(std::move(answer));
                        all.notify_all();
@@ -61,7 +61,7 @@ struct Actors {
     return answers;
   }
 
-  [[nodiscard]] static int placed(const std::vector<Result<Order>>& answers) {
+  [[nodiscard]] static int placed(const std::vector<Result<PlacedOrder>>& answers) {
     return static_cast<int>(
         std::count_if(answers.begin(), answers.end(), [](const auto& answer) { return answer.ok(); }));
   }

@@ -150,8 +150,9 @@ BOOST_AUTO_TEST_CASE(r11_a_hold_whose_movement_another_instance_settled_is_answe
   start();
   std::mutex mutex;
   std::condition_variable answered;
-  std::optional<Result<Order>> answer;
-  service->place(CustomerId{1}, std::vector<OrderLine>{{product, 1}}, Reply<Order>([&](Result<Order> order) {
+  std::optional<Result<PlacedOrder>> answer;
+  service->place(CustomerId{1}, std::vector<OrderLine>{{product, 1}}, std::nullopt,
+                 Reply<PlacedOrder>([&](Result<PlacedOrder> order) {
                    const std::lock_guard<std::mutex> guard(mutex);
                    answer.emplace(std::move(order));
                    answered.notify_all();

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -77,6 +78,8 @@ struct ScriptedDatabase {
   std::deque<Error> next_commit_errors;  ///< told before the orders are committed
   int commits = 0;
   std::vector<OrderId> committed;
+  std::map<std::string, KeptAnswer> kept;  ///< by key
+  std::vector<std::string> refusals_kept;
   std::int64_t next_id = first_order_id.value;
 };
 
@@ -184,6 +187,11 @@ class ScriptedStore : public OrderStore {
       CommitOutcome outcome;
       outcome.verdict = CommitVerdict::committed;
       outcome.order.id = order.id;
+      if (order.key) {
+        KeptAnswer kept;
+        kept.order = outcome.order;
+        database_.kept[order.key->key] = kept;
+      }
       outcomes.push_back(outcome);
     }
     return outcomes;
@@ -194,6 +202,19 @@ class ScriptedStore : public OrderStore {
     database_.next_id += 100;
     return IdBlock{OrderId{database_.next_id - 100}, 100};
   }
+
+  Result<std::vector<std::optional<KeptAnswer>>> keep_refusals(
+      const std::vector<KeyedRefusal>& batch) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    for (const auto& refusal : batch) database_.refusals_kept.push_back(refusal.key.key);
+    return std::vector<std::optional<KeptAnswer>>(batch.size());
+  }
+  Result<std::optional<KeptAnswer>> find_answer(CustomerId, const RequestKey& key) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    const auto kept = database_.kept.find(key.key);
+    return kept != database_.kept.end() ? std::optional<KeptAnswer>(kept->second) : std::nullopt;
+  }
+  Result<std::int32_t> forget_answers(std::int32_t) override { return 0; }
 
   Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch,
                                                    const StatusRules&) override {

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_curl_lines_of_the_readme_work_in_their_order) {
       BOOST_TEST_CONTEXT(said) { BOOST_TEST(said.substr(said.rfind('\n') + 1, 1) == "2"); }
     }
   }
-  BOOST_TEST(run_lines == 5);
+  BOOST_TEST(run_lines == 6);
 }
 
 BOOST_AUTO_TEST_CASE(the_routes_of_the_readme_are_those_of_the_program_and_the_other_way_round) {

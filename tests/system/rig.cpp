@@ -74,6 +74,13 @@ HttpReply Rig::call(const std::string& method, const std::string& target, const 
                    {"Content-Type: application/json", "Expect:"});
 }
 
+HttpReply Rig::keyed_post(int customer, const std::string& key, const std::string& body, int port) const {
+  return http_call(
+      "POST",
+      "http://127.0.0.1:" + std::to_string(port == 0 ? port_ : port) + "/orders/" + std::to_string(customer),
+      body, {"Content-Type: application/json", "Expect:", "Idempotency-Key: " + key});
+}
+
 std::string Rig::query(const std::string& sql) const {
   auto text = cluster_.execute(sql, database_);
   while (!text.empty() && text.back() == '\n') text.pop_back();

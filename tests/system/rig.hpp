@@ -61,6 +61,9 @@ class Rig {
   [[nodiscard]] HttpReply call(const std::string& method, const std::string& target,
                                const std::string& body = {}) const;
   [[nodiscard]] HttpReply post(int customer, const std::string& body) const;
+  /// With an Idempotency-Key, sent as it stands; to another instance's port if given.
+  [[nodiscard]] HttpReply keyed_post(int customer, const std::string& key, const std::string& body,
+                                     int port = 0) const;
   /// A body with one line for each pair of product and quantity.
   static std::string lines(const std::vector<std::pair<int, int>>& products);
 
