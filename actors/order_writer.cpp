@@ -154,7 +154,13 @@ class OrderWriterState {
       std::vector<OrderCommit> orders;
       orders.reserve(asks.size());
       for (const auto& ask : asks) orders.push_back(ask.order);
-      return store_->commit(orders);
+      auto outcomes = store_->commit(orders);
+      if (outcomes.ok()) {
+        for (const auto& outcome : outcomes.value()) {
+          context_->counters.carts_reopened += outcome.cart_reopened ? 1 : 0;
+        }
+      }
+      return outcomes;
     });
   }
 

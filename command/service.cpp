@@ -18,9 +18,9 @@ OrderService::Parts parts(const config::Config& settings, std::int64_t epoch, Ca
             return std::make_unique<persistence::PostgresStockJournal>(settings.database, epoch,
                                                                        settings.catalog.doubt);
           },
-          [&settings] {
-            return std::make_unique<persistence::PostgresOrderStore>(settings.database,
-                                                                     settings.orders.idempotency_ttl);
+          [&settings, epoch] {
+            return std::make_unique<persistence::PostgresOrderStore>(
+                settings.database, persistence::StoreSettings{settings.orders.idempotency_ttl, epoch});
           },
           [&settings] { return std::make_unique<persistence::PostgresAuditBook>(settings.database); },
           catalog,

@@ -70,7 +70,8 @@ struct Catalog : Neighbour {
 };
 
 struct Cart : Neighbour {
-  milliseconds retry_min{200};  ///< between tries to mark a cart as ordered
+  std::uint32_t closings_max = 1'000;  ///< carts worked on to be marked as ordered
+  milliseconds retry_min{200};         ///< between tries to mark a cart as ordered
   milliseconds retry_max{30'000};
 };
 

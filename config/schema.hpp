@@ -123,6 +123,8 @@ template <class Visitor>
 void describe(Visitor& visit, Cart& cart) {
   using namespace std::chrono_literals;
   describe(visit, static_cast<Neighbour&>(cart));
+  visit.number("closings_max", cart.closings_max, between(1, 1'000'000),
+               "Carts worked on at the same time to be marked as ordered; others wait in the database.");
   visit.duration("retry_min", cart.retry_min, between(1ms, 1h),
                  "Pause before the next try to mark a cart as ordered; it doubles from try to try.");
   visit.duration("retry_max", cart.retry_max, between(1ms, 24h), "Longest pause between such tries.");

@@ -55,6 +55,9 @@ struct Counters {
   Count actors_restarted{0};
   Count carts_closed{0};
   Count carts_close_retries{0};
+  Gauge carts_closing{0};     ///< ordered, and not known to be marked so; only those in memory
+  Count carts_taken_over{0};  ///< from instances that are dead
+  Count carts_reopened{0};    ///< recorded as closed, but found active again
 };
 
 }  // namespace orders

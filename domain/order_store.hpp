@@ -44,6 +44,7 @@ struct CommitOutcome {
   CommitVerdict verdict = CommitVerdict::not_held;
   Order order;
   KeptAnswer kept{};
+  bool cart_reopened = false;  ///< cart_already_ordered, and wrongly recorded as closed: to be closed again
 };
 
 struct StatusChange {
@@ -83,6 +84,13 @@ struct OpenCart {
   OrderId order;
 };
 
+/// What the table of open carts says about this instance's business.
+struct CartTurn {
+  std::vector<CartId> still_ours;  ///< of those at work
+  std::vector<OpenCart> taken;     ///< to be worked on from now on
+  std::int32_t taken_over = 0;     ///< of `taken`: left by an instance that is dead
+};
+
 class OrderStore {
  public:
   virtual ~OrderStore() = default;
@@ -110,6 +118,9 @@ class OrderStore {
 
   /// Records that these carts are marked as ordered.
   virtual Result<Done> close_carts(const std::vector<CartId>& carts) = 0;
+  /// Says which of the carts `at_work` are open and this instance's, and takes up to `limit` others that are
+  /// open and this instance's or nobody's: left by an instance that is dead (its lock is free).
+  virtual Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) = 0;
   /// Carts of committed orders that are not recorded as closed, oldest first, at most `limit`.
   virtual Result<std::vector<OpenCart>> open_carts(std::int32_t limit) = 0;
 

@@ -114,6 +114,11 @@ void add_inside(Families& out, const Counters& c) {
   gauge(out, residents, residents_help, c.products_resident.load(), {{"kind", "product"}});
   counter(out, "orderd_actors_restarted_total", "Actors that died and were restarted", c.actors_restarted);
   counter(out, "orderd_carts_closed_total", "Carts marked as ordered", c.carts_closed);
+  gauge(out, "orderd_carts_closing", "Carts being marked as ordered", c.carts_closing.load());
+  counter(out, "orderd_carts_taken_over_total", "Carts to be marked as ordered that a dead instance left",
+          c.carts_taken_over);
+  counter(out, "orderd_carts_reopened_total", "Carts that were active although recorded as closed",
+          c.carts_reopened);
   counter(out, "orderd_carts_close_retries_total", "Tries to mark a cart as ordered that failed",
           c.carts_close_retries);
 }

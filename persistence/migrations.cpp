@@ -181,11 +181,16 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_by_age ON idempotency (answered_at);
 )sql";
 
+// Which instance marks a cart as ordered; 0 is nobody.
+constexpr const char* cart_owners = R"sql(
+ALTER TABLE cart_closings ADD COLUMN owner_epoch bigint NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}, {idempotency}};
+      {orders_and_items, take_over, item_ids, numbering, stock}, {idempotency}, {cart_owners}};
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "persistence/cart_closings.hpp"
 #include "persistence/idempotency.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
@@ -22,16 +23,6 @@ WITH locked AS MATERIALIZED (
   FROM unnest(:p1::bigint[], :p2::int[]) AS k (order_id, attempt) JOIN reservations r USING (order_id, attempt)
   ORDER BY r.order_id, r.product_id, r.attempt FOR UPDATE OF r)
 SELECT order_id, count(*) FROM locked WHERE state = 'held' GROUP BY order_id
-)sql";
-
-// One order a cart, whoever asks first. Ascending by cart, so that two batches never wait for each other.
-constexpr const char* claim_carts = R"sql(
-INSERT INTO cart_closings (cart_id, customer_id, order_id)
-SELECT cart_id, customer_id, order_id
-FROM unnest(:p1::bigint[], :p2::int[], :p3::bigint[]) WITH ORDINALITY AS c (cart_id, customer_id, order_id, place)
-ORDER BY cart_id, place
-ON CONFLICT (cart_id) DO NOTHING
-RETURNING order_id
 )sql";
 
 // Items are inserted, and so numbered, in the order of their lines.
@@ -54,9 +45,8 @@ SELECT order_id, id, product_id, quantity, (extract(epoch FROM now()) * 1000000)
 
 class OrderBatch {
  public:
-  OrderBatch(Session& session, const std::vector<OrderCommit>& batch,
-             std::chrono::milliseconds answers_kept_for)
-      : session_(session), batch_(batch), answers_kept_for_(answers_kept_for) {
+  OrderBatch(Session& session, const std::vector<OrderCommit>& batch, const StoreSettings& settings)
+      : session_(session), batch_(batch), settings_(settings) {
     for (const auto& order : batch) {
       if (order.lines.empty()) throw std::invalid_argument("an order without lines");
       if (!places_.emplace(order.id, places_.size()).second) {
@@ -73,10 +63,10 @@ class OrderBatch {
     keep_keys();
     keep_carts();
     give_back_keys_of_lost_carts();
-    if (std::find(wanted_.begin(), wanted_.end(), true) == wanted_.end()) {
-      session_.nothing_to_commit();
-    } else {
+    if (std::find(wanted_.begin(), wanted_.end(), true) != wanted_.end()) {
       insert_orders();
+    } else if (!reopened_) {
+      session_.nothing_to_commit();
     }
     return std::move(outcomes_);
   }
@@ -119,7 +109,7 @@ class OrderBatch {
       claims.push_back({batch_[n].customer, &*batch_[n].key, batch_[n].id});
       claiming.push_back(n);
     }
-    const auto ours = claim_keys(session_, claims, answers_kept_for_);
+    const auto ours = claim_keys(session_, claims, settings_.answers_kept_for);
     for (std::size_t n = 0; n < claims.size(); ++n) {
       if (ours[n]) continue;
       wanted_[claiming[n]] = false;
@@ -127,7 +117,7 @@ class OrderBatch {
       taken.push_back(claims[n]);
       losing.push_back(claiming[n]);
     }
-    auto found = find_answers(session_, taken, answers_kept_for_);
+    auto found = find_answers(session_, taken, settings_.answers_kept_for);
     for (std::size_t n = 0; n < losing.size(); ++n) {
       outcomes_[losing[n]].kept = std::move(found[n]).value_or(KeptAnswer{});
     }
@@ -145,19 +135,29 @@ class OrderBatch {
   }
 
   void keep_carts() {
-    SqlArray carts, customers, ids;
+    std::vector<const OrderCommit*> claiming;
     for (std::size_t n = 0; n < batch_.size(); ++n) {
       if (!wanted_[n] || !batch_[n].cart) continue;
-      carts.add(batch_[n].cart->value);
-      customers.add(batch_[n].customer.value);
-      ids.add(batch_[n].id.value);
+      claiming.push_back(&batch_[n]);
       wanted_[n] = false;  // until its cart turns out to be free
       outcomes_[n].verdict = CommitVerdict::cart_already_ordered;
     }
-    if (carts.empty()) return;
-    for (const auto& [id] :
-         session_.rows<std::int64_t>(claim_carts, carts.text(), customers.text(), ids.text())) {
-      wanted_[places_.at(OrderId{id})] = true;
+    for (const auto id : claim_carts(session_, claiming, settings_.epoch)) wanted_[places_.at(id)] = true;
+    reopen_lost_carts(claiming);
+  }
+
+  // Whoever lost had seen the cart active: if it is recorded as closed, that was a mistake, and the customer
+  // could never order again.
+  void reopen_lost_carts(const std::vector<const OrderCommit*>& claiming) {
+    std::vector<CartId> lost;
+    for (const auto* order : claiming) {
+      if (!wanted_[places_.at(order->id)]) lost.push_back(*order->cart);
+    }
+    const auto reopened = reopen_carts(session_, lost, settings_.epoch);
+    reopened_ = !reopened.empty();
+    for (const auto* order : claiming) {
+      outcomes_[places_.at(order->id)].cart_reopened =
+          std::find(reopened.begin(), reopened.end(), *order->cart) != reopened.end();
     }
   }
 
@@ -193,7 +193,8 @@ class OrderBatch {
 
   Session& session_;
   const std::vector<OrderCommit>& batch_;
-  const std::chrono::milliseconds answers_kept_for_;
+  const StoreSettings settings_;
+  bool reopened_ = false;
   std::unordered_map<OrderId, std::size_t> places_;
   std::vector<CommitOutcome> outcomes_;
   std::vector<bool> wanted_;  // to be inserted
@@ -202,8 +203,8 @@ class OrderBatch {
 }  // namespace
 
 std::vector<CommitOutcome> commit_orders(Session& session, const std::vector<OrderCommit>& batch,
-                                         std::chrono::milliseconds answers_kept_for) {
-  return OrderBatch(session, batch, answers_kept_for).run();
+                                         const StoreSettings& settings) {
+  return OrderBatch(session, batch, settings).run();
 }
 
 }  // namespace orders::persistence

@@ -1,10 +1,10 @@
 #include "persistence/order_store.hpp"
 
+#include "persistence/cart_closings.hpp"
 #include "persistence/idempotency.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
 #include "persistence/session.hpp"
-#include "persistence/sql_array.hpp"
 
 namespace orders::persistence {
 
@@ -14,33 +14,22 @@ constexpr const char* take_ids = R"sql(
 UPDATE order_id_blocks SET next_id = next_id + :p1::bigint RETURNING next_id - :p2::bigint
 )sql";
 
-constexpr const char* close = R"sql(
-WITH locked AS (
-  SELECT cart_id FROM cart_closings WHERE cart_id = ANY (:p1::bigint[]) AND NOT closed ORDER BY cart_id FOR UPDATE)
-UPDATE cart_closings c SET closed = true FROM locked WHERE c.cart_id = locked.cart_id
-)sql";
-
-constexpr const char* open = R"sql(
-SELECT cart_id, customer_id, order_id FROM cart_closings WHERE NOT closed ORDER BY ordered_at, cart_id LIMIT :p1::int
-)sql";
-
 constexpr const char* touch = R"sql(
 INSERT INTO writable_check (checked_at) VALUES (now()) ON CONFLICT (only_row) DO UPDATE SET checked_at = now()
 )sql";
 
 }  // namespace
 
-PostgresOrderStore::PostgresOrderStore(const config::Database& settings,
-                                       std::chrono::milliseconds answers_kept_for)
-    : session_(std::make_unique<Session>(settings, Access::by_key)),
-      ids_block_(settings.order_ids_block),
-      answers_kept_for_(answers_kept_for) {}
+PostgresOrderStore::PostgresOrderStore(const config::Database& database, StoreSettings settings)
+    : session_(std::make_unique<Session>(database, Access::by_key)),
+      ids_block_(database.order_ids_block),
+      settings_(settings) {}
 
 PostgresOrderStore::~PostgresOrderStore() = default;
 
 Result<std::vector<CommitOutcome>> PostgresOrderStore::commit(const std::vector<OrderCommit>& batch) {
   if (batch.empty()) return std::vector<CommitOutcome>{};
-  return session_->transact([&] { return commit_orders(*session_, batch, answers_kept_for_); });
+  return session_->transact([&] { return commit_orders(*session_, batch, settings_); });
 }
 
 Result<std::vector<StatusOutcome>> PostgresOrderStore::change_status(const std::vector<StatusChange>& batch,
@@ -60,39 +49,38 @@ Result<IdBlock> PostgresOrderStore::reserve_order_ids() {
 Result<std::vector<std::optional<KeptAnswer>>> PostgresOrderStore::keep_refusals(
     const std::vector<KeyedRefusal>& batch) {
   if (batch.empty()) return std::vector<std::optional<KeptAnswer>>{};
-  return session_->transact([&] { return persistence::keep_refusals(*session_, batch, answers_kept_for_); });
+  return session_->transact(
+      [&] { return persistence::keep_refusals(*session_, batch, settings_.answers_kept_for); });
 }
 
 Result<std::optional<KeptAnswer>> PostgresOrderStore::find_answer(CustomerId customer,
                                                                   const RequestKey& key) {
   return session_->read([&]() -> std::optional<KeptAnswer> {
-    auto found = find_answers(*session_, {{customer, &key}}, answers_kept_for_);
+    auto found = find_answers(*session_, {{customer, &key}}, settings_.answers_kept_for);
     return std::move(found.front());
   });
 }
 
 Result<std::int32_t> PostgresOrderStore::forget_answers(std::int32_t limit) {
-  return session_->write([&] { return persistence::forget_answers(*session_, limit, answers_kept_for_); });
+  return session_->write(
+      [&] { return persistence::forget_answers(*session_, limit, settings_.answers_kept_for); });
 }
 
 Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
   if (carts.empty()) return Done{};
   return session_->write([&] {
-    SqlArray ids;
-    for (const auto cart : carts) ids.add(cart.value);
-    session_->rows<>(close, ids.text());
+    persistence::close_carts(*session_, carts);
     return Done{};
   });
 }
 
+Result<CartTurn> PostgresOrderStore::take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) {
+  return session_->write(
+      [&] { return persistence::take_open_carts(*session_, at_work, limit, settings_.epoch); });
+}
+
 Result<std::vector<OpenCart>> PostgresOrderStore::open_carts(std::int32_t limit) {
-  return session_->read([&] {
-    std::vector<OpenCart> carts;
-    for (const auto& [cart, customer, order] : session_->rows<std::int64_t, int, std::int64_t>(open, limit)) {
-      carts.push_back({CartId{cart}, CustomerId{customer}, OrderId{order}});
-    }
-    return carts;
-  });
+  return session_->read([&] { return persistence::open_carts(*session_, limit); });
 }
 
 Result<std::optional<Order>> PostgresOrderStore::find(OrderId id) {

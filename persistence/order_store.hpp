@@ -3,7 +3,6 @@
 // and owns one connection.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "domain/order_store.hpp"
+#include "persistence/order_writes.hpp"
 
 namespace orders::persistence {
 
@@ -19,8 +19,7 @@ class Session;
 class PostgresOrderStore : public OrderStore {
  public:
   /// Does not connect yet.
-  explicit PostgresOrderStore(const config::Database& settings,
-                              std::chrono::milliseconds answers_kept_for = std::chrono::hours(24));
+  explicit PostgresOrderStore(const config::Database& database, StoreSettings settings = {});
   ~PostgresOrderStore() override;
   PostgresOrderStore(const PostgresOrderStore&) = delete;
   PostgresOrderStore& operator=(const PostgresOrderStore&) = delete;
@@ -34,6 +33,7 @@ class PostgresOrderStore : public OrderStore {
   Result<std::optional<KeptAnswer>> find_answer(CustomerId customer, const RequestKey& key) override;
   Result<std::int32_t> forget_answers(std::int32_t limit) override;
   Result<Done> close_carts(const std::vector<CartId>& carts) override;
+  Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) override;
   Result<std::vector<OpenCart>> open_carts(std::int32_t limit) override;
   Result<std::optional<Order>> find(OrderId id) override;
   Result<std::vector<Order>> list(const OrderQuery& query) override;
@@ -43,7 +43,7 @@ class PostgresOrderStore : public OrderStore {
  private:
   const std::unique_ptr<Session> session_;
   const std::int64_t ids_block_;
-  const std::chrono::milliseconds answers_kept_for_;
+  const StoreSettings settings_;
 };
 
 }  // namespace orders::persistence

@@ -3,6 +3,8 @@
 // only prepared answers. Locked, since actors call them from several threads.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -80,6 +82,9 @@ struct ScriptedDatabase {
   std::vector<OrderId> committed;
   std::map<std::string, KeptAnswer> kept;  ///< by key
   std::vector<std::string> refusals_kept;
+  std::vector<OpenCart> open_carts;  ///< all of them this instance's
+  std::vector<CartId> carts_recorded;
+  std::int32_t carts_taken_over = 0;  ///< said of every batch taken
   std::int64_t next_id = first_order_id.value;
 };
 
@@ -187,6 +192,7 @@ class ScriptedStore : public OrderStore {
       CommitOutcome outcome;
       outcome.verdict = CommitVerdict::committed;
       outcome.order.id = order.id;
+      if (order.cart) database_.open_carts.push_back({*order.cart, order.customer, order.id});
       if (order.key) {
         KeptAnswer kept;
         kept.order = outcome.order;
@@ -220,7 +226,30 @@ class ScriptedStore : public OrderStore {
                                                    const StatusRules&) override {
     return std::vector<StatusOutcome>(batch.size());
   }
-  Result<Done> close_carts(const std::vector<CartId>&) override { return Done{}; }
+  Result<Done> close_carts(const std::vector<CartId>& carts) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    for (const auto cart : carts) {
+      database_.carts_recorded.push_back(cart);
+      auto& open = database_.open_carts;
+      open.erase(std::remove_if(open.begin(), open.end(),
+                                [cart](const OpenCart& each) { return each.cart == cart; }),
+                 open.end());
+    }
+    return Done{};
+  }
+  Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    CartTurn turn;
+    for (const auto& cart : database_.open_carts) {
+      if (std::find(at_work.begin(), at_work.end(), cart.cart) != at_work.end()) {
+        turn.still_ours.push_back(cart.cart);
+      } else if (turn.taken.size() < static_cast<std::size_t>(limit)) {
+        turn.taken.push_back(cart);
+      }
+    }
+    turn.taken_over = turn.taken.empty() ? 0 : database_.carts_taken_over;
+    return turn;
+  }
   Result<std::vector<OpenCart>> open_carts(std::int32_t) override { return std::vector<OpenCart>{}; }
   Result<std::optional<Order>> find(OrderId) override {
     if (reads_throw) throw std::runtime_error("scripted");

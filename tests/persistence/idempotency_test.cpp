@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(an_order_left_out_for_its_cart_leaves_its_key_free) {
 
 BOOST_AUTO_TEST_CASE(answers_expire_and_are_forgotten_in_bounded_numbers) {
   (void)database().ask("DELETE FROM idempotency");
-  PostgresOrderStore brief(database().settings(), milliseconds(60'000));
+  PostgresOrderStore brief(database().settings(), StoreSettings{milliseconds(60'000)});
   const auto key = new_key();
   const auto young = new_key();
   value_of(brief.commit({keyed(key)}));

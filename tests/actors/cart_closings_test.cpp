@@ -1,0 +1,182 @@
+// How carts get marked as ordered, with scripted ports: what is tried again, what is believed, what is taken
+// from the table and what is let go.
+#include <condition_variable>
+#include <map>
+#include <thread>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/order_service.hpp"
+#include "tests/actors/scripted_ports.hpp"
+
+using namespace orders;
+using namespace orders::test;
+
+namespace {
+
+constexpr ProductId product{1};
+
+/// Cart n is customer n's, has one unit in it, and is active until it is closed.
+class ScriptedCarts : public CartClient {
+ public:
+  void get_cart(CustomerId customer, Deadline, GotCart done) override {
+    const std::lock_guard<std::mutex> guard(mutex);
+    if (lies_to_come > 0 && closed.count(customer) == 0 && --lies_to_come == 0) {
+      return done(std::optional<Cart>());
+    }
+    if (closed.count(customer) != 0) return done(std::optional<Cart>());
+    done(std::optional<Cart>(Cart{CartId{customer.value}, std::vector<CartLine>{{product, 1}}}));
+  }
+  void get_items(const std::vector<CartId>&, Deadline, GotItems done) override {
+    done(std::vector<CartItemRow>{});
+  }
+  void close_cart(CustomerId customer, Deadline, ClosedCart done) override {
+    const std::lock_guard<std::mutex> guard(mutex);
+    ++puts;
+    if (puts_fail) return done(Error{ErrorCode::cart_unavailable, "scripted"});
+    closed.insert(customer);
+    done(Done{});
+  }
+
+  std::mutex mutex;
+  bool puts_fail = false;
+  int lies_to_come = 0;  ///< counts looks at active carts down; the last is told that there is none
+  int puts = 0;
+  std::set<CustomerId> closed;
+};
+
+struct Closing {
+  config::Config settings;
+  Counters counters;
+  ScriptedCatalog catalog;
+  ScriptedCarts carts;
+  ScriptedDatabase database;
+  std::unique_ptr<OrderService> service;
+
+  Closing() {
+    settings.orders.deadline = std::chrono::milliseconds(2'000);
+    settings.cart.retry_min = std::chrono::milliseconds(5);
+    settings.cart.retry_max = std::chrono::milliseconds(20);
+    catalog.shown = 100;
+  }
+
+  void start() {
+    service = std::make_unique<OrderService>(
+        settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
+                                      [this] { return std::make_unique<ScriptedStore>(database); },
+                                      [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
+                                      [](const std::string&) {}});
+  }
+
+  /// Orders the carts of customers 1 to `count`; how many orders were placed.
+  int order_carts(int count) {
+    std::mutex mutex;
+    std::condition_variable all;
+    int answered = 0;
+    int placed = 0;
+    for (int customer = 1; customer <= count; ++customer) {
+      service->place(CustomerId{customer}, std::nullopt, std::nullopt,
+                     Reply<PlacedOrder>([&](const Result<PlacedOrder>& answer) {
+                       const std::lock_guard<std::mutex> guard(mutex);
+                       ++answered;
+                       placed += answer.ok() ? 1 : 0;
+                       all.notify_all();
+                     }));
+    }
+    std::unique_lock<std::mutex> lock(mutex);
+    BOOST_REQUIRE(all.wait_for(lock, std::chrono::seconds(20), [&] { return answered == count; }));
+    return placed;
+  }
+
+  template <class So>
+  [[nodiscard]] bool eventually(So so) const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!so()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+  }
+  [[nodiscard]] std::size_t recorded() {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    return database.carts_recorded.size();
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cart_closings, Closing)
+
+BOOST_AUTO_TEST_CASE(a_cart_is_closed_before_its_order_is_answered) {
+  start();
+  BOOST_TEST(order_carts(3) == 3);
+  BOOST_TEST(carts.closed.size() == 3U);
+  BOOST_TEST(eventually([this] { return recorded() == 3; }));
+  BOOST_TEST(eventually([this] { return counters.carts_closing == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_cart_that_cannot_be_closed_is_tried_until_it_is) {
+  carts.puts_fail = true;
+  start();
+  BOOST_TEST(order_carts(3) == 3);
+  BOOST_TEST(eventually([this] {
+    const std::lock_guard<std::mutex> guard(carts.mutex);
+    return carts.puts > 6;
+  }));
+  BOOST_TEST(recorded() == 0U);
+  {
+    const std::lock_guard<std::mutex> guard(carts.mutex);
+    carts.puts_fail = false;
+  }
+  BOOST_TEST(eventually([this] { return recorded() == 3; }));
+  BOOST_TEST(carts.closed.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_lie_that_the_cart_is_gone_is_not_believed_at_once) {
+  carts.lies_to_come = 2;  // the first look is the order's, the second the closing's
+  start();
+  BOOST_TEST(order_carts(1) == 1);
+  BOOST_TEST(counters.carts_close_retries >= 1U);
+  BOOST_TEST(eventually([this] { return recorded() == 1; }));
+  BOOST_TEST(carts.closed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_are_kept_in_memory_than_allowed_and_the_table_gives_the_others) {
+  settings.cart.closings_max = 2;
+  carts.puts_fail = true;
+  start();
+  BOOST_TEST(order_carts(6) == 6);
+  BOOST_TEST(counters.carts_closing == 2);
+  {
+    const std::lock_guard<std::mutex> guard(carts.mutex);
+    carts.puts_fail = false;
+  }
+  BOOST_TEST(eventually([this] { return recorded() == 6; }));
+  BOOST_TEST(carts.closed.size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_dead_instance_left_is_taken_over_and_closed) {
+  for (int customer = 1; customer <= 5; ++customer) {
+    database.open_carts.push_back({CartId{customer}, CustomerId{customer}, OrderId{customer}});
+  }
+  database.carts_taken_over = 5;
+  start();
+  BOOST_TEST(eventually([this] { return recorded() == 5; }));
+  BOOST_TEST(carts.closed.size() == 5U);
+  BOOST_TEST(counters.carts_taken_over >= 5U);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_instance_has_taken_over_is_let_go) {
+  carts.puts_fail = true;
+  start();
+  BOOST_TEST(order_carts(2) == 2);
+  BOOST_TEST(counters.carts_closing == 2);
+  {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    database.open_carts.clear();
+  }
+  BOOST_TEST(eventually([this] { return counters.carts_closing == 0; }));
+  BOOST_TEST(recorded() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
