@@ -48,6 +48,7 @@ void ProductState::take_ledger(std::optional<Ledger> row) {
 
 void ProductState::get() {
   phase_ = Phase::getting;
+  cycle_.asked_at = Clock::now();
   context_->catalog_client.get(
       id_, Clock::now() + context_->settings.orders.deadline,
       [reply = reply_on<std::optional<CatalogProduct>>(
@@ -105,6 +106,10 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
   if (result.foreign) {
     spdlog::warn("product {}: somebody else changed its stock; the ledger follows the catalog ({} units)",
                  id_.value, cycle_.seen.quantity);
+  }
+  if (result.repaired) {
+    spdlog::warn("product {}: a late write of our own ({} units) is overwritten with {} units", id_.value,
+                 cycle_.seen.quantity, result.ledger.quantity);
   }
   if (result.stale) return start_again(result);
   const bool moved = result.moved;

@@ -180,7 +180,11 @@ class RecoveryState {
     counters.doubts_looked_at += static_cast<std::uint64_t>(counts.doubts);
     const auto text = words(product, attended);
     context_->recovery.product(told(product, text), counts, first_walk_);
-    spdlog::info(
+    // The audits of a doubt are many, and nearly all of them find nothing.
+    const bool ordinary = counts.unsettled == 0 && counts.orphaned_holds == 0 && counts.owed == 0 &&
+                          !attended.repaired && !attended.foreign && !attended.gone;
+    spdlog::log(
+        ordinary ? spdlog::level::debug : spdlog::level::info,
         "recovery: product {}: {} unsettled movements, {} orphaned holds, {} owed, {} PUTs in doubt: {}",
         product.product.value, product.unsettled ? 1 : 0, product.orphans.size(), product.owed.size(),
         product.doubts, text);

@@ -35,7 +35,7 @@ struct UnfinishedQuery {
   /// Holds of this very process that are older than any of its orders can be: nobody is left to give them
   /// back.
   std::chrono::milliseconds forgotten{0};
-  bool all_doubts = false;  ///< every product in doubt; otherwise none
+  bool all_doubts = false;  ///< every product in doubt; otherwise those whose next audit is due (rule R5)
 };
 
 /// What a cycle that was asked for from outside has come to.

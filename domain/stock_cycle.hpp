@@ -4,6 +4,7 @@
 // ARCHITECTURE.md has the rules R1 to R17.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,7 +58,8 @@ struct CycleRequest {
   std::optional<Ledger> read;
   bool answered = true;  ///< this instance sent every PUT of movement read->seq and all were answered
   CatalogProduct seen;
-  std::vector<Hold> holds;        ///< first come, first served
+  std::chrono::steady_clock::time_point asked_at;  ///< when the catalog was asked for `seen`
+  std::vector<Hold> holds;                         ///< first come, first served
   std::vector<HoldKey> releases;  ///< of reservations that are held or owed; others are passed over
 };
 
@@ -97,8 +99,8 @@ struct CycleDecision {
 };
 
 /// Rules R1, R2, R4 and R5. `row` is the ledger row, locked; `live_doubts` are the quantities of PUTs that
-/// may still land (needed only when the catalog shows something else than the row); `released` is what the
-/// releases gave back.
+/// may still land, or may have landed since the catalog was last compared (needed only when the catalog shows
+/// something else than the row); `released` is what the releases gave back.
 CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request,
                            const std::vector<std::int32_t>& live_doubts, std::int64_t released);
 

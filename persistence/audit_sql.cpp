@@ -39,7 +39,7 @@ moved AS (
   SELECT product_id, sum(before) FILTER (WHERE previous IS NULL) AS opening,
     sum(before - was) FILTER (WHERE kind = 'foreign') AS foreign_units,
     count(*) FILTER (WHERE seq <> coalesce(previous, 0) + 1 OR (was <> before AND kind <> 'foreign')) AS broken,
-    string_agg(DISTINCT after::text, ' ') FILTER (WHERE doubt_until > now()) AS doubts,
+    string_agg(DISTINCT after::text, ' ') FILTER (WHERE doubt_until IS NOT NULL) AS doubts,
     extract(epoch FROM now() - max(made_at)) AS since
   FROM links GROUP BY product_id)
 SELECT page.product_id::bigint, page.seq, page.quantity::bigint, (page.state = 'intended')::int::bigint,
@@ -102,7 +102,7 @@ SELECT 0::bigint, found.product_id::bigint, found.after::bigint, found.seq, foun
 constexpr const char* doubted_movements = R"sql(
 WITH found AS (
   SELECT product_id, seq, after, extract(epoch FROM now() - made_at) AS age FROM stock_movements
-  WHERE doubt_until > now() ORDER BY product_id, seq)
+  WHERE doubt_until IS NOT NULL ORDER BY product_id, seq)
 SELECT 0::bigint, found.product_id::bigint, found.after::bigint, found.seq, found.age::bigint)sql";
 
 constexpr const char* page = R"sql(

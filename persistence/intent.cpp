@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "persistence/doubt_audit.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
 
@@ -24,7 +25,7 @@ ON CONFLICT (product_id) DO NOTHING
 )sql";
 
 constexpr const char* lock = R"sql(
-SELECT product_id, seq, quantity, (state = 'intended')::int, name, price
+SELECT product_id, seq, quantity, (state = 'intended')::int, name, price, coalesce(next_audit <= now(), false)::int
 FROM product_stock WHERE product_id = ANY (:p1::int[]) ORDER BY product_id FOR UPDATE
 )sql";
 
@@ -54,12 +55,12 @@ FROM unnest(:p4::bigint[], :p5::int[], :p6::int[]) AS k (order_id, product_id, a
 WHERE r.state <> 'released'
 UNION ALL
 SELECT 3, product_id, 0::bigint, 0, after
-FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until > now()
+FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until IS NOT NULL
 )sql";
 
 // A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its
-// time. A hold that stands as released (somebody took its owner for dead) is reserved anew; its units were
-// given back before.
+// time, and is compared with the catalog soon (R4, R5). A hold that stands as released (somebody took its
+// owner for dead) is reserved anew; its units were given back before.
 constexpr const char* write = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::int[], :p2::bigint[], :p3::int[], :p4::int[], :p5::text[], :p6::text[], :p7::bool[],
@@ -80,7 +81,8 @@ held AS (
   ON CONFLICT (order_id, product_id, attempt) DO UPDATE
     SET state = 'held', quantity = excluded.quantity, owner_epoch = excluded.owner_epoch, seq = excluded.seq
     WHERE r.state = 'released')
-UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price
+UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price,
+  next_audit = CASE WHEN c.unsettled THEN now() + interval '1 second' ELSE p.next_audit END
 FROM changes c WHERE p.product_id = c.product_id
 )sql";
 
@@ -139,9 +141,10 @@ std::vector<CycleResult> Intent::run() {
     decide(work);
     changed |= work.decision.changed;
   }
+  const bool audited = note_audits();
   if (changed) {
     write_changes();
-  } else if (!seeded) {
+  } else if (!seeded && !audited) {
     session_.nothing_to_commit();
   }
   judge_ungranted();
@@ -176,9 +179,10 @@ void Intent::lock_ledger() {
     work.result.ledger.product = work.request->product;
   }
   for (auto& row :
-       session_.rows<int, std::int64_t, int, int, std::string, std::int64_t>(lock, products.text())) {
-    auto& [id, seq, quantity, intended, name, price] = row;
+       session_.rows<int, std::int64_t, int, int, std::string, std::int64_t, int>(lock, products.text())) {
+    auto& [id, seq, quantity, intended, name, price, audit_due] = row;
     auto& work = works_[by_product_.at(ProductId{id})];
+    work.audit_due = audit_due != 0;
     work.result.ledger = Ledger{ProductId{id}, seq, quantity, intended != 0, std::move(name), price};
     work.result.stale = moved_since(work.result.ledger, work.request->read);
   }
@@ -250,6 +254,18 @@ void Intent::decide(Work& work) {
     result.ledger.name = request.seen.name;
     result.ledger.price = request.seen.price;
   }
+}
+
+// Every cycle of a product in doubt is an audit of it, whoever asked for the cycle; one that settles has
+// caused a new doubt, whose first audit write_changes() arranges.
+bool Intent::note_audits() {
+  std::vector<DoubtAudit> audits;
+  for (const auto& work : works_) {
+    if (work.result.stale || !work.audit_due || work.decision.unsettled) continue;
+    audits.push_back({work.request->product, work.request->asked_at});
+  }
+  note_doubt_audits(session_, audits, doubt_);
+  return !audits.empty();
 }
 
 void Intent::write_changes() {

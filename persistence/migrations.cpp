@@ -163,11 +163,19 @@ CREATE TABLE cart_closings (
 CREATE INDEX cart_closings_open ON cart_closings (ordered_at, cart_id) WHERE NOT closed;
 )sql";
 
+// When a product in doubt is compared with the catalog next (rule R5); none: nothing is in doubt.
+constexpr const char* audits_of_doubt = R"sql(
+ALTER TABLE product_stock ADD COLUMN next_audit timestamptz;
+UPDATE product_stock p SET next_audit = now()
+  WHERE EXISTS (SELECT FROM stock_movements m WHERE m.product_id = p.product_id AND m.doubt_until IS NOT NULL);
+CREATE INDEX product_stock_next_audit ON product_stock (next_audit) WHERE next_audit IS NOT NULL;
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}};
+      {orders_and_items, take_over, item_ids, numbering, stock}, {audits_of_doubt}};
   return all;
 }
 
