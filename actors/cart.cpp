@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -152,6 +153,7 @@ class CartProxyState {
     if (closing.closed) return record(closing);
     if (!closing_customers_.insert(closing.cart.customer).second) return;  // its turn comes with a later tick
     closing.under_way = true;
+    crash_point("cart.looks");
     // Closing names the customer, not the cart: look first whether it is still this cart that would be
     // closed.
     context_->cart_client.get_cart(
@@ -164,12 +166,14 @@ class CartProxyState {
   }
 
   void put_closed(CartId id) {
+    crash_point("cart.puts");
     context_->cart_client.close_cart(
         closings_.at(id).cart.customer, soon(),
         on_self<Done>([this, id](const Result<Done>& done) { tried(id, done); }));
   }
 
   void tried(CartId id, const Result<Done>& outcome) {
+    crash_point("cart.tried");
     auto& closing = closings_.at(id);
     closing.under_way = false;
     closing_customers_.erase(closing.cart.customer);

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/product_state.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -18,6 +19,7 @@ void ProductState::next_cycle() {
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
                     !queue_.unconfirmed.empty() || !queue_.attends.empty();
   if (!work) return;
+  crash_point("cycle.begins");
   poll_parked_ = false;
   if (known_) return get();
   phase_ = Phase::reading;
@@ -36,6 +38,7 @@ void ProductState::skip_abandoned() {
 
 void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
   if (!row.ok()) return fail(row.error());
+  crash_point("cycle.ledger_read");
   take_ledger(std::move(row.value()));
   get();
 }
@@ -58,6 +61,7 @@ void ProductState::get() {
 
 void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   if (!seen.ok()) return fail(seen.error());
+  crash_point("cycle.seen");
   if (!seen.value()) return not_in_catalog();
   cycle_.product = id_;
   cycle_.read = ledger_;
@@ -84,6 +88,7 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
 
 void ProductState::record() {
   phase_ = Phase::recording;
+  crash_point("cycle.records");
   tell(context_->board.intent_writer(id_),
        RecordCycle{cycle_, reply_on<CycleResult>(handle(), [this](Result<CycleResult> result) {
                      on_recorded(std::move(result));
@@ -98,6 +103,7 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
     deciding_.clear();
     return fail(recorded.error());
   }
+  crash_point("cycle.recorded");
   auto& result = recorded.value();
   ++context_->counters.cycles;
   context_->counters.foreign_edits += result.foreign ? 1 : 0;
@@ -194,6 +200,7 @@ void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& par
 
 void ProductState::put() {
   phase_ = Phase::putting;
+  crash_point("cycle.puts");
   CatalogProduct product;
   product.id = id_;
   product.name = ledger_->name;
@@ -203,10 +210,12 @@ void ProductState::put() {
                                [reply = reply_on<Done>(handle(), [this](const Result<Done>& done) {
                                   on_put(done);
                                 })](Result<Done> done) { reply(std::move(done)); });
+  crash_point("cycle.put_sent");
 }
 
 void ProductState::on_put(const Result<Done>& done) {
   if (!done.ok()) {
+    crash_point("cycle.put_unanswered");
     ++context_->counters.puts_unanswered;
     spdlog::warn(
         "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
@@ -215,6 +224,7 @@ void ProductState::on_put(const Result<Done>& done) {
     report_delay(ErrorCode::catalog_unavailable);
     return back_off();
   }
+  crash_point("cycle.put_answered");
   answered_ = true;
   confirm();
   end_cycle();
@@ -229,6 +239,7 @@ void ProductState::confirm() {
   for (const auto& ask : queue_.attending) ask.reply(attended_);
   queue_.attending.clear();
   retry_after_ = settings().retry_min;
+  crash_point("cycle.confirmed");
 }
 
 void ProductState::end_cycle() {

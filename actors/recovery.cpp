@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -129,6 +130,7 @@ class RecoveryState {
       spdlog::warn("recovery: what is left undone cannot be read, next try soon: {}", page.error().detail);
       return pause();
     }
+    crash_point("recovery.page_read");
     back_off_.reset();
     more_ = page.value().size() >= static_cast<std::size_t>(page_size);
     for (auto& product : page.value()) {
@@ -146,6 +148,7 @@ class RecoveryState {
     }
     ++in_flight_;
     const auto product = task.product.product;
+    crash_point("recovery.asks");
     // Nobody to send to, or an actor that dies, answers this as lost: nothing is ever waited for in vain.
     tell(context_->board.catalog(),
          Attend{product, std::move(releases),
@@ -157,6 +160,7 @@ class RecoveryState {
 
   void on_attended(Task task, const Result<Attended>& attended) {
     --in_flight_;
+    crash_point("recovery.answered");
     if (attended.ok()) {
       resolved(task.product, attended.value());
       return go_on();
@@ -199,6 +203,7 @@ class RecoveryState {
 
   /// The first walk is repeated until nothing of it has failed.
   void finish_walk() {
+    crash_point("recovery.walked");
     ++context_->counters.recovery_walks;
     context_->counters.recovery_unresolved = unresolved_;
     context_->recovery.walked(unresolved_);

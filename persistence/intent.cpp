@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "domain/crash_point.hpp"
 #include "persistence/doubt_audit.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
@@ -133,8 +134,11 @@ Intent::Intent(Session& session, const std::vector<CycleRequest>& cycles, std::i
 
 std::vector<CycleResult> Intent::run() {
   const bool seeded = seed_ledger();
+  crash_point("intent.seeded");
   lock_ledger();
+  crash_point("intent.locked");
   gather_facts();
+  crash_point("intent.released");
   bool changed = false;
   for (auto& work : works_) {
     if (work.result.stale) continue;
@@ -147,6 +151,7 @@ std::vector<CycleResult> Intent::run() {
   } else if (!seeded && !audited) {
     session_.nothing_to_commit();
   }
+  crash_point("intent.written");
   judge_ungranted();
   std::vector<CycleResult> results;
   results.reserve(works_.size());

@@ -1,5 +1,6 @@
 #include "persistence/order_store.hpp"
 
+#include "domain/crash_point.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
 #include "persistence/session.hpp"
@@ -36,31 +37,50 @@ PostgresOrderStore::~PostgresOrderStore() = default;
 
 Result<std::vector<CommitOutcome>> PostgresOrderStore::commit(const std::vector<OrderCommit>& batch) {
   if (batch.empty()) return std::vector<CommitOutcome>{};
-  return session_->transact([&] { return commit_orders(*session_, batch); });
+  crash_point("order.writes");
+  auto outcomes = session_->transact([&] {
+    auto written = commit_orders(*session_, batch);
+    crash_point("order.commits");
+    return written;
+  });
+  crash_point("order.committed");
+  return outcomes;
 }
 
 Result<std::vector<StatusOutcome>> PostgresOrderStore::change_status(const std::vector<StatusChange>& batch,
                                                                      const StatusRules& rules) {
   if (batch.empty()) return std::vector<StatusOutcome>{};
-  return session_->transact([&] { return change_statuses(*session_, batch, rules); });
+  crash_point("cancel.writes");
+  auto outcomes = session_->transact([&] {
+    auto written = change_statuses(*session_, batch, rules);
+    crash_point("cancel.commits");
+    return written;
+  });
+  crash_point("cancel.committed");
+  return outcomes;
 }
 
 Result<IdBlock> PostgresOrderStore::reserve_order_ids() {
   // Run twice, it only leaves a gap.
-  return session_->write([&] {
+  auto block = session_->write([&] {
     const auto rows = session_->rows<std::int64_t>(take_ids, ids_block_, ids_block_);
     return IdBlock{OrderId{std::get<0>(rows.at(0))}, ids_block_};
   });
+  crash_point("ids.reserved");
+  return block;
 }
 
 Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
   if (carts.empty()) return Done{};
-  return session_->write([&] {
+  crash_point("cart.records");
+  auto closed = session_->write([&] {
     SqlArray ids;
     for (const auto cart : carts) ids.add(cart.value);
     session_->rows<>(close, ids.text());
     return Done{};
   });
+  crash_point("cart.recorded");
+  return closed;
 }
 
 Result<std::vector<OpenCart>> PostgresOrderStore::open_carts(std::int32_t limit) {
