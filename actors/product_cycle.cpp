@@ -67,9 +67,18 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   cycle_.read = ledger_;
   cycle_.answered = answered_;
   cycle_.seen = std::move(*seen.value());
+  cycle_.gone = false;
+  gone_since_.reset();
+  gone_looks_ = 0;
+  skip_abandoned();
+  take_queued();
+  record();
+}
+
+/// Makes what has queued up part of the cycle.
+void ProductState::take_queued() {
   cycle_.holds.clear();
   cycle_.releases.clear();
-  skip_abandoned();
   // Taken over here, not before: what arrived during the GET goes with this cycle too. R1 makes that safe,
   // since the ledger decides and not what the GET saw.
   deciding_ = std::move(queue_.holds);
@@ -83,12 +92,12 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   for (const auto& ask : queue_.attending) {
     cycle_.releases.insert(cycle_.releases.end(), ask.releases.begin(), ask.releases.end());
   }
-  record();
 }
 
 void ProductState::record() {
   phase_ = Phase::recording;
   crash_point("cycle.records");
+  recording_since_ = Clock::now();
   tell(context_->board.intent_writer(id_),
        RecordCycle{cycle_, reply_on<CycleResult>(handle(), [this](Result<CycleResult> result) {
                      on_recorded(std::move(result));
@@ -119,16 +128,25 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
   }
   if (result.stale) return start_again(result);
   const bool moved = result.moved;
-  attended_ = {false, result.repaired, result.foreign, result.ledger.quantity};
+  attended_ = {cycle_.gone, result.repaired, result.foreign, result.ledger.quantity};
   ledger_ = std::move(result.ledger);
   answered_ = answered_ && !moved;
   for (auto& release : giving_back_) queue_.releasing.push_back(std::move(release));
   giving_back_.clear();
   settle_holds(result.holds);
+  if (cycle_.gone) refuse_unconfirmed();
   if (result.put) return put();
   if (moved) answered_ = true;  // the catalog shows it already: nothing was sent that could be unanswered
   confirm();
   end_cycle();
+}
+
+/// What was granted before the product went away has been released with everything else.
+void ProductState::refuse_unconfirmed() {
+  spdlog::warn("product {}: gone from the catalog; what was held and owed of it is given up", id_.value);
+  ++context_->counters.products_gone;
+  for (const auto& hold : queue_.unconfirmed) hold.reply(HoldAnswer{HoldVerdict::refused, 0, false});
+  queue_.unconfirmed.clear();
 }
 
 /// The ledger had moved on: decide again, on what it says now (R3).
@@ -199,8 +217,16 @@ void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& par
 }
 
 void ProductState::put() {
-  phase_ = Phase::putting;
   crash_point("cycle.puts");
+  // R17: a process that was stopped in between must not send what others may have settled long ago. Not sent
+  // is like not answered: the next cycle settles it.
+  if (Clock::now() - recording_since_ > settings().put_within) {
+    ++context_->counters.puts_too_late;
+    answer_attends(Error{ErrorCode::timed_out, "its movement was too old to be sent to the catalog"});
+    report_delay(ErrorCode::catalog_unavailable);
+    return back_off();
+  }
+  phase_ = Phase::putting;
   CatalogProduct product;
   product.id = id_;
   product.name = ledger_->name;

@@ -55,7 +55,8 @@ ProductRecovery told(const Unfinished& product, std::string resolution) {
 }
 
 std::string words(const Unfinished& product, const Attended& attended) {
-  if (attended.gone) return "the catalog does not know the product any more; nothing was done";
+  if (attended.gone)
+    return "the catalog does not know the product any more; nothing of it is left to be done";
   const auto back = units_of(product.orphans) + units_of(product.owed);
   std::string text = back > 0 ? std::to_string(back) + " units given back; " : "";
   if (attended.repaired) text += "a late write of our own was overwritten; ";

@@ -114,6 +114,11 @@ void describe(Visitor& visit, Catalog& catalog) {
   describe(visit, static_cast<Neighbour&>(catalog));
   visit.duration("doubt", catalog.doubt, between(1ms, 8'760h),
                  "How long after an unanswered PUT the catalog may still carry it out.");
+  visit.duration("put_within", catalog.put_within, between(1ms, 24h),
+                 "How old a movement may be when its PUT is sent; an older one is decided anew.");
+  visit.duration(
+      "gone_after", catalog.gone_after, between(1ms, 8'760h),
+      "How long the catalog must not know a product before what is held or owed of it is given up.");
   visit.duration("retry_min", catalog.retry_min, between(1ms, 1h),
                  "Pause before a product's next try after an unanswered PUT; it doubles from try to try.");
   visit.duration("retry_max", catalog.retry_max, between(1ms, 24h), "Longest pause between such tries.");

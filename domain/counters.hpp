@@ -31,6 +31,8 @@ struct Counters {
   Count foreign_edits{0};  ///< somebody else changed the catalog's stock
   Count late_writes{0};    ///< own late PUTs found and repaired
   Count puts_unanswered{0};
+  Count puts_too_late{0};  ///< not sent, since their movement was too old by then (rule R17)
+  Count products_gone{0};  ///< left the catalog while units were held or owed
   Gauge holds_parked{0};
 
   // Recovery: what was found undone and dealt with.

@@ -80,6 +80,10 @@ void add_stock(Families& out, const Counters& c) {
           c.foreign_edits);
   counter(out, "orderd_stock_late_writes_total", "Late PUTs of our own found and repaired", c.late_writes);
   counter(out, "orderd_stock_puts_unanswered_total", "PUTs the catalog did not confirm", c.puts_unanswered);
+  counter(out, "orderd_stock_puts_too_late_total", "PUTs not sent, since their movement was too old by then",
+          c.puts_too_late);
+  counter(out, "orderd_stock_products_gone_total",
+          "Products that left the catalog while units of them were held or owed", c.products_gone);
   gauge(out, "orderd_stock_holds_parked", "Holds that wait for other orders to decide",
         c.holds_parked.load());
 }

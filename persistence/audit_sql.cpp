@@ -37,8 +37,8 @@ links AS (
   WINDOW chain AS (PARTITION BY m.product_id ORDER BY m.seq)),
 moved AS (
   SELECT product_id, sum(before) FILTER (WHERE previous IS NULL) AS opening,
-    sum(before - was) FILTER (WHERE kind = 'foreign') AS foreign_units,
-    count(*) FILTER (WHERE seq <> coalesce(previous, 0) + 1 OR (was <> before AND kind <> 'foreign')) AS broken,
+    sum(before - was) FILTER (WHERE kind IN ('foreign', 'gone')) AS foreign_units,
+    count(*) FILTER (WHERE seq <> coalesce(previous, 0) + 1 OR (was <> before AND kind NOT IN ('foreign', 'gone'))) AS broken,
     string_agg(DISTINCT after::text, ' ') FILTER (WHERE doubt_until IS NOT NULL) AS doubts,
     extract(epoch FROM now() - max(made_at)) AS since
   FROM links GROUP BY product_id)

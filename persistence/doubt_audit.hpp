@@ -16,6 +16,8 @@ class Session;
 struct DoubtAudit {
   ProductId product;
   std::chrono::steady_clock::time_point asked_at;
+  bool gone =
+      false;  ///< the catalog did not know it: all its doubts are over, for there is nothing to compare
 };
 
 /// Ends the doubts that were over when the catalog was asked, and arranges the next audit: after as long

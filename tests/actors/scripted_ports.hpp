@@ -23,6 +23,7 @@ class ScriptedCatalog : public CatalogClient {
     const std::lock_guard<std::mutex> guard(mutex);
     ++gets;
     if (get_fails) return done(Error{ErrorCode::catalog_unavailable, "scripted"});
+    if (unknown) return done(std::optional<CatalogProduct>());
     CatalogProduct seen;
     seen.id = product;
     seen.name = "Moby Dick";
@@ -45,6 +46,7 @@ class ScriptedCatalog : public CatalogClient {
   std::mutex mutex;
   std::int32_t shown = 0;
   bool get_fails = false;
+  bool unknown = false;  ///< it does not know the product
   int puts_to_fail = 0;
   std::function<void()> meanwhile;  ///< happens while a PUT fails
   int gets = 0;
@@ -74,6 +76,7 @@ struct ScriptedDatabase {
   int walks = 0;
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
   int records = 0;
+  int record_delays = 0;                 ///< so many take a while
   std::deque<Error> next_commit_errors;  ///< told before the orders are committed
   int commits = 0;
   std::vector<OrderId> committed;
@@ -92,6 +95,10 @@ class ScriptedJournal : public StockJournal {
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     ++database_.records;
+    if (database_.record_delays > 0) {
+      --database_.record_delays;
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    }
     if (!database_.next_record_errors.empty()) {
       auto error = database_.next_record_errors.front();
       database_.next_record_errors.pop_front();
@@ -136,6 +143,10 @@ class ScriptedJournal : public StockJournal {
       ledger->quantity = cycle.seen.quantity;
     }
     std::int64_t released = 0;
+    if (cycle.gone) {
+      released = static_cast<std::int64_t>(database_.held.size());
+      database_.held.clear();
+    }
     for (const auto& key : cycle.releases) {
       for (auto held = database_.held.begin(); held != database_.held.end(); ++held) {
         if (!(*held == key)) continue;
