@@ -23,6 +23,7 @@ constexpr int gone_looks_min = 3;
 ProductState::~ProductState() {
   if (context_ == nullptr) return;
   count_parked(0);
+  end_turn();
   --context_->counters.products_resident;
 }
 
@@ -155,6 +156,7 @@ void ProductState::report_delay(ErrorCode waiting_for) {
 
 void ProductState::back_off() {
   if (queue_.empty() && !unsettled()) return end_cycle();
+  end_turn();
   phase_ = Phase::backing_off;
   resume_at_ = Clock::now() + retry_after_;
   retry_after_ = std::min(retry_after_ * 2, settings().retry_max);

@@ -8,6 +8,15 @@
 
 namespace orders::actors {
 
+namespace {
+
+/// Several instances: how long one waits after a cycle of a product before it wants the next, and how soon
+/// one that did not get its turn asks again. The second is shorter, so that everybody gets a turn.
+constexpr std::chrono::milliseconds way_for_others{6};
+constexpr std::chrono::milliseconds look_again{2};
+
+}  // namespace
+
 void ProductState::next_cycle() {
   if (phase_ != Phase::idle) return;
   for (const auto& late : queue_.expired(Clock::now())) {
@@ -18,15 +27,38 @@ void ProductState::next_cycle() {
   // R11: holds whose PUT was not answered keep the product at work, even if another instance settles it.
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
                     !queue_.unconfirmed.empty() || !queue_.attends.empty();
-  if (!work) return;
+  if (!work || give_way()) return;
   crash_point("cycle.begins");
+  if (context_->may_begin && !context_->may_begin()) {
+    return fail(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
+  }
   poll_parked_ = false;
-  if (known_) return get();
+  if (known_ && !several()) return get();
+  read_ledger();
+}
+
+void ProductState::read_ledger() {
   phase_ = Phase::reading;
   tell(context_->board.intent_writer(id_),
-       ReadLedger{id_, reply_on<std::optional<Ledger>>(handle(), [this](Result<std::optional<Ledger>> row) {
-                    on_ledger(std::move(row));
-                  })});
+       ReadLedger{id_, several(),
+                  reply_on<std::optional<Ledger>>(
+                      handle(), [this](Result<std::optional<Ledger>> row) { on_ledger(std::move(row)); })});
+}
+
+/// R15: between two cycles others get the chance to have theirs; whoever comes meanwhile goes with the next.
+bool ProductState::give_way() {
+  if (!several() || Clock::now() >= way_until_) return false;
+  phase_ = Phase::backing_off;
+  resume_at_ = way_until_;
+  keep_ticking();
+  return true;
+}
+
+void ProductState::end_turn() {
+  if (!turn_) return;
+  turn_ = false;
+  way_until_ = Clock::now() + way_for_others;
+  tell(context_->board.intent_writer(id_), EndTurn{id_});
 }
 
 /// Holds that no cycle has taken yet and whose clients have gone.
@@ -37,7 +69,14 @@ void ProductState::skip_abandoned() {
 }
 
 void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
-  if (!row.ok()) return fail(row.error());
+  if (!row.ok()) {
+    if (row.error().code != ErrorCode::contended) return fail(row.error());
+    way_until_ = Clock::now() + look_again;  // another instance has its turn
+    phase_ = Phase::idle;
+    poll_parked_ = queue_.parked() > 0;
+    return next_cycle();
+  }
+  turn_ = several();
   crash_point("cycle.ledger_read");
   take_ledger(std::move(row.value()));
   get();
@@ -45,8 +84,9 @@ void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
 
 void ProductState::take_ledger(std::optional<Ledger> row) {
   known_ = true;
+  // Whoever sent the PUT of another movement, it was not this actor.
+  answered_ = answered_ && ledger_.has_value() && row.has_value() && ledger_->seq == row->seq;
   ledger_ = std::move(row);
-  answered_ = false;  // whoever sent the PUT of that movement, it was not this actor
 }
 
 void ProductState::get() {
@@ -269,6 +309,7 @@ void ProductState::confirm() {
 }
 
 void ProductState::end_cycle() {
+  end_turn();
   phase_ = Phase::idle;
   next_cycle();
   keep_ticking();

@@ -49,6 +49,10 @@ class ProductState {
   // ---- a cycle, step by step ----
 
   void next_cycle();
+  void read_ledger();
+  [[nodiscard]] bool several() const { return context_->settings.cluster.enabled; }
+  bool give_way();
+  void end_turn();
   void skip_abandoned();
   void on_ledger(Result<std::optional<Ledger>> row);
   void take_queued();
@@ -94,6 +98,8 @@ class ProductState {
   std::vector<ReleaseUnits> giving_back_;
   StockQueue queue_;
   Clock::time_point recording_since_;
+  bool turn_ = false;                            ///< this instance has its turn (R15); only with several
+  Clock::time_point way_until_;                  ///< others may have theirs until then
   std::optional<Clock::time_point> gone_since_;  ///< the catalog has not known the product since
   int gone_looks_ = 0;
   std::chrono::milliseconds retry_after_{0};

@@ -95,7 +95,8 @@ class OrderStore {
 
   /// Records that these carts are marked as ordered.
   virtual Result<Done> close_carts(const std::vector<CartId>& carts) = 0;
-  /// Carts of committed orders that are not recorded as closed, oldest first, at most `limit`.
+  /// Carts of committed orders that are not recorded as closed and that no other living instance closes: they
+  /// are this one's now. The oldest, at most `limit`.
   virtual Result<std::vector<OpenCart>> open_carts(std::int32_t limit) = 0;
 
   virtual Result<std::optional<Order>> find(OrderId id) = 0;

@@ -21,6 +21,11 @@ class StockJournal {
   /// Errors: storage_unavailable.
   virtual Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) = 0;
 
+  /// Whether each of these products is this instance's turn now (rule R15); it then is until end_turns(), or
+  /// until the connection is lost. Only for several instances on one database. Errors: storage_unavailable.
+  virtual Result<std::vector<bool>> take_turns(const std::vector<ProductId>& products) = 0;
+  virtual Result<Done> end_turns(const std::vector<ProductId>& products) = 0;
+
   /// T_intent: runs the cycles of several products (each at most once in a batch) in one transaction and
   /// returns their results in the order asked. Errors:
   ///   storage_unavailable  nothing was written: call again with the same batch

@@ -171,11 +171,14 @@ UPDATE product_stock p SET next_audit = now()
 CREATE INDEX product_stock_next_audit ON product_stock (next_audit) WHERE next_audit IS NOT NULL;
 )sql";
 
+// Which instance closes a cart, if not the one that wrote its order.
+constexpr const char* carts_taken_over = "ALTER TABLE cart_closings ADD COLUMN taken_by bigint";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}, {audits_of_doubt}};
+      {orders_and_items, take_over, item_ids, numbering, stock}, {audits_of_doubt}, {carts_taken_over}};
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "persistence/order_store.hpp"
 
 #include "domain/crash_point.hpp"
+#include "persistence/alive_epochs.hpp"
 #include "persistence/order_reads.hpp"
 #include "persistence/order_writes.hpp"
 #include "persistence/session.hpp"
@@ -20,8 +21,16 @@ WITH locked AS (
 UPDATE cart_closings c SET closed = true FROM locked WHERE c.cart_id = locked.cart_id
 )sql";
 
-constexpr const char* open = R"sql(
-SELECT cart_id, customer_id, order_id FROM cart_closings WHERE NOT closed ORDER BY ordered_at, cart_id LIMIT :p1::int
+// Only one instance may close a cart: two closing PUTs could close the customer's next cart as well. It is
+// the one that wrote the order, or after its death the first that takes it over.
+const std::string open = std::string("WITH ") + alive_epochs + R"sql(,
+ours AS MATERIALIZED (
+  SELECT c.cart_id FROM cart_closings c WHERE NOT c.closed AND coalesce(c.taken_by,
+      (SELECT max(r.owner_epoch) FROM reservations r WHERE r.order_id = c.order_id), 0)
+    NOT IN (SELECT epoch FROM alive WHERE epoch <> :p2::bigint)
+  ORDER BY c.ordered_at, c.cart_id LIMIT :p1::int FOR UPDATE OF c)
+UPDATE cart_closings c SET taken_by = :p2::bigint FROM ours
+WHERE c.cart_id = ours.cart_id AND NOT c.closed RETURNING c.cart_id, c.customer_id, c.order_id
 )sql";
 
 constexpr const char* touch = R"sql(
@@ -30,8 +39,10 @@ INSERT INTO writable_check (checked_at) VALUES (now()) ON CONFLICT (only_row) DO
 
 }  // namespace
 
-PostgresOrderStore::PostgresOrderStore(const config::Database& settings)
-    : session_(std::make_unique<Session>(settings, Access::by_key)), ids_block_(settings.order_ids_block) {}
+PostgresOrderStore::PostgresOrderStore(const config::Database& settings, std::int64_t epoch)
+    : session_(std::make_unique<Session>(settings, Access::by_key)),
+      ids_block_(settings.order_ids_block),
+      epoch_(epoch) {}
 
 PostgresOrderStore::~PostgresOrderStore() = default;
 
@@ -84,9 +95,10 @@ Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
 }
 
 Result<std::vector<OpenCart>> PostgresOrderStore::open_carts(std::int32_t limit) {
-  return session_->read([&] {
+  return session_->write([&] {
     std::vector<OpenCart> carts;
-    for (const auto& [cart, customer, order] : session_->rows<std::int64_t, int, std::int64_t>(open, limit)) {
+    for (const auto& [cart, customer, order] :
+         session_->rows<std::int64_t, int, std::int64_t>(open.c_str(), limit, epoch_)) {
       carts.push_back({CartId{cart}, CustomerId{customer}, OrderId{order}});
     }
     return carts;

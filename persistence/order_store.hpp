@@ -17,8 +17,8 @@ class Session;
 
 class PostgresOrderStore : public OrderStore {
  public:
-  /// Does not connect yet.
-  explicit PostgresOrderStore(const config::Database& settings);
+  /// Does not connect yet. `epoch` (of persistence/instance) is whose carts this store closes.
+  explicit PostgresOrderStore(const config::Database& settings, std::int64_t epoch = 0);
   ~PostgresOrderStore() override;
   PostgresOrderStore(const PostgresOrderStore&) = delete;
   PostgresOrderStore& operator=(const PostgresOrderStore&) = delete;
@@ -37,6 +37,7 @@ class PostgresOrderStore : public OrderStore {
  private:
   const std::unique_ptr<Session> session_;
   const std::int64_t ids_block_;
+  const std::int64_t epoch_;
 };
 
 }  // namespace orders::persistence

@@ -66,6 +66,17 @@ Result<std::vector<std::optional<Ledger>>> PostgresStockJournal::read(
   });
 }
 
+Result<std::vector<bool>> PostgresStockJournal::take_turns(const std::vector<ProductId>& products) {
+  return session_->read([&] { return turns_.take(*session_, products); });
+}
+
+Result<Done> PostgresStockJournal::end_turns(const std::vector<ProductId>& products) {
+  return session_->read([&] {
+    turns_.end(*session_, products);
+    return Done{};
+  });
+}
+
 Result<std::vector<CycleResult>> PostgresStockJournal::record(const std::vector<CycleRequest>& cycles) {
   if (cycles.empty()) return std::vector<CycleResult>{};
   crash_point("intent.begins");

@@ -74,6 +74,8 @@ struct ScriptedDatabase {
   std::vector<HoldKey> held;
   std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
   int walks = 0;
+  int turns = 0;                         ///< taken and not ended
+  int turns_of_others = 0;               ///< so many times it is not our turn
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
   int records = 0;
   int record_delays = 0;                 ///< so many take a while
@@ -90,6 +92,19 @@ class ScriptedJournal : public StockJournal {
   Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     return std::vector<std::optional<Ledger>>(products.size(), database_.ledger);
+  }
+
+  Result<std::vector<bool>> take_turns(const std::vector<ProductId>& products) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    const bool ours = database_.turns_of_others == 0;
+    if (!ours) --database_.turns_of_others;
+    database_.turns += ours ? 1 : 0;
+    return std::vector<bool>(products.size(), ours);
+  }
+  Result<Done> end_turns(const std::vector<ProductId>&) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    --database_.turns;
+    return Done{};
   }
 
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override {
