@@ -49,10 +49,20 @@ RecoveryCounts counts_of(const Unfinished& product) {
   return counts;
 }
 
+bool only_in_doubt(const Unfinished& product) {
+  return !product.unsettled && product.orphans.empty() && product.owed.empty();
+}
+
 ProductRecovery told(const Unfinished& product, std::string resolution) {
   const auto counts = counts_of(product);
-  return {product.product, product.unsettled, counts.orphaned_holds,
-          counts.owed,     product.doubts,    std::move(resolution)};
+  ProductRecovery row;
+  row.product = product.product;
+  row.unsettled = product.unsettled;
+  row.orphaned_holds = counts.orphaned_holds;
+  row.owed = counts.owed;
+  row.doubts = product.doubts;
+  row.resolution = std::move(resolution);
+  return row;
 }
 
 std::string words(const Unfinished& product, const Attended& attended) {
@@ -138,6 +148,7 @@ class RecoveryState {
     for (auto& product : page.value()) {
       after_ = product.product;
       again_ |= product.more;
+      if (only_in_doubt(product) && looked_at_.count(product.product) != 0) continue;
       waiting_.push_back({std::move(product), 0});
     }
     go_on();
@@ -171,7 +182,9 @@ class RecoveryState {
       waiting_.push_front(std::move(task));
     } else {
       ++unresolved_;
-      context_->recovery.product(told(task.product, "not yet: " + attended.error().detail), {}, first_walk_);
+      auto failed = told(task.product, "not yet: " + attended.error().detail);
+      failed.resolved = false;
+      context_->recovery.product(failed, {}, first_walk_);
     }
     pause();
   }
@@ -185,10 +198,12 @@ class RecoveryState {
     counters.recovered_owed += static_cast<std::uint64_t>(counts.owed);
     counters.doubts_looked_at += static_cast<std::uint64_t>(counts.doubts);
     const auto text = words(product, attended);
-    context_->recovery.product(told(product, text), counts, first_walk_);
     // The audits of a doubt are many, and nearly all of them find nothing.
-    const bool ordinary = counts.unsettled == 0 && counts.orphaned_holds == 0 && counts.owed == 0 &&
-                          !attended.repaired && !attended.foreign && !attended.gone;
+    const bool ordinary = only_in_doubt(product) && !attended.repaired && !attended.foreign && !attended.gone;
+    auto done = told(product, text);
+    done.notable = !ordinary;
+    context_->recovery.product(done, counts, first_walk_);
+    if (first_walk_ && product.doubts > 0) looked_at_.insert(product.product);
     spdlog::log(
         ordinary ? spdlog::level::debug : spdlog::level::info,
         "recovery: product {}: {} unsettled movements, {} orphaned holds, {} owed, {} PUTs in doubt: {}",
@@ -212,6 +227,7 @@ class RecoveryState {
     const bool incomplete = unresolved_ > 0 || again_;
     if (first_walk_ && !incomplete) {
       first_walk_ = false;
+      looked_at_.clear();
       context_->recovery.finished(wall_clock());
       const auto report = context_->recovery.copy();
       const auto took = std::chrono::duration_cast<milliseconds>(*report.finished_at - report.started_at);
@@ -268,6 +284,7 @@ class RecoveryState {
   bool again_ = false;      ///< a product has more to give back than fits in one go
   bool first_walk_ = true;  ///< what was there at the start has not all been dealt with
   std::int64_t unresolved_ = 0;
+  std::set<ProductId> looked_at_;  ///< products in doubt that the first walk has done with
   std::set<CartId> carts_passed_on_;
   BackOff back_off_{milliseconds(50), milliseconds(2'000)};
   Clock::time_point paused_until_;

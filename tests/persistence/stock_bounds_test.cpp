@@ -70,7 +70,8 @@ BOOST_AUTO_TEST_CASE(r17_units_for_which_there_is_no_room_stay_owed) {
   BOOST_TEST(filled.ledger.quantity == most - 1);
   BOOST_TEST(reservations() == "3released 5owed");
   check_audit(most - 4 - 92);
-  // Once there is room, it comes back.
+  // Once there is room, it comes back: in the cycle after the one that follows the change.
+  BOOST_TEST(run(10, {{second, 0}}).ledger.quantity == 10);
   const auto emptied = run(10, {{second, 0}});
   BOOST_TEST(emptied.ledger.quantity == 15);
   BOOST_TEST(reservations() == "3released 5released");

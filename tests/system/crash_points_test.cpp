@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int plenty = 1'000;
+constexpr int plenty = 10'000'000;
 constexpr int scarce = 3;
 
 /// Clients of every kind, until they are told to stop; what they were answered is kept.
@@ -125,7 +125,8 @@ struct Crashing {
     load.run(products, products[3], products[4]);
     const auto status = process->wait(std::chrono::seconds(30));
     load.stop();
-    BOOST_REQUIRE_MESSAGE(status.has_value(), "the point was not reached");
+    BOOST_REQUIRE_MESSAGE(status.has_value(),
+                          "the point was not reached: " << read_file(folder.path() + "/log"));
     BOOST_TEST(*status == 128 + SIGKILL, read_file(folder.path() + "/log"));
     for (const auto id : load.placed()) placed.insert(id);
   }
