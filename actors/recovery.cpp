@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "actors/pruner.hpp"
 #include "domain/crash_point.hpp"
 
 namespace orders::actors {
@@ -25,6 +26,8 @@ constexpr int tries_max = 3;
 constexpr milliseconds patience{10'000};
 /// So long after its deadline no order of ours can still be deciding.
 constexpr milliseconds forgotten_after{60'000};
+/// Between a few steps of pruning and the next walk, while there is more to be pruned.
+constexpr milliseconds prune_pause{100};
 /// More open carts than this are counted as this many.
 constexpr std::int32_t carts_counted_max = 10'000;
 
@@ -87,6 +90,7 @@ class RecoveryState {
     context_ = context;
     back_off_ = BackOff(context->settings.catalog.retry_min, context->settings.catalog.retry_max);
     journal_ = open();
+    pruner_.emplace(*context, *journal_);
     context_->recovery.started(wall_clock());
     count_carts();
     wake_after(milliseconds(0));
@@ -240,6 +244,7 @@ class RecoveryState {
     again_ = false;
     unresolved_ = 0;
     const auto& settings = context_->settings;
+    if (!first_walk_ && pruner_->work()) return wake_after(prune_pause);
     wake_after(incomplete ? std::min(settings.catalog.retry_max, settings.recovery.interval)
                           : settings.recovery.interval);
   }
@@ -277,6 +282,7 @@ class RecoveryState {
   Recovery::pointer self_;
   const Context* context_ = nullptr;
   std::unique_ptr<StockJournal> journal_;
+  std::optional<Pruner> pruner_;
   std::deque<Task> waiting_;  ///< of the page that was read last
   std::uint32_t in_flight_ = 0;
   ProductId after_{0};

@@ -105,6 +105,11 @@ struct Recovery {
   std::uint32_t in_flight_max = 4;  ///< products attended at a time
 };
 
+struct Journal {
+  milliseconds keep{7 * 24 * 3'600'000};   ///< how long movements and released reservations are kept
+  milliseconds prune_interval{3'600'000};  ///< between looks for older ones
+};
+
 struct Cluster {
   bool enabled = false;
 };
@@ -121,6 +126,7 @@ struct Config {
   Actors actors;
   Orders orders;
   Recovery recovery;
+  Journal journal;
   Cluster cluster;
   Log log;
 };

@@ -190,6 +190,15 @@ void describe(Visitor& visit, Recovery& recovery) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, Journal& journal) {
+  using namespace std::chrono_literals;
+  visit.duration("keep", journal.keep, between(1h, 87'600h),
+                 "How long stock movements and reservations are kept that nothing depends on any more.");
+  visit.duration("prune_interval", journal.prune_interval, between(10ms, 8'760h),
+                 "How often to look for older ones to remove, a few at a time.");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, Cluster& cluster) {
   visit.flag("enabled", cluster.enabled,
              "Whether several instances work on this database; if not, a second one refuses to start.");
@@ -210,6 +219,7 @@ void describe(Visitor& visit, Config& config) {
   visit.section("actors", config.actors, "The actors that do the work.");
   visit.section("orders", config.orders, "Orders: limits, and what statuses mean.");
   visit.section("recovery", config.recovery, "Putting right what a process that died left undone.");
+  visit.section("journal", config.journal, "The stock journal: what is kept of it.");
   visit.section("cluster", config.cluster, "Several instances of the service.");
   visit.section("log", config.log, "The log, on standard error.");
 }

@@ -41,6 +41,8 @@ struct Counters {
   Count recovered_orphans{0};
   Count recovered_owed{0};
   Count doubts_looked_at{0};
+  Count movements_pruned{0};
+  Count reservations_pruned{0};
   Gauge recovery_unresolved{0};  ///< products of the last walk that could not be dealt with yet
 
   // Group commit.

@@ -4,6 +4,8 @@
 // object serves one thread.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -12,6 +14,21 @@
 #include "domain/stock_cycle.hpp"
 
 namespace orders {
+
+/// What nobody needs any more (rule R16).
+enum class Prunable : std::uint8_t { movements, reservations };
+
+struct PruneQuery {
+  Prunable what = Prunable::movements;
+  std::int64_t after = 0;          ///< from here on: a product's id, or an order's
+  std::chrono::milliseconds keep;  ///< what is younger stays
+};
+
+struct PruneStep {
+  std::int64_t removed = 0;
+  std::int64_t last = 0;  ///< where the next step goes on
+  bool more = false;      ///< there may be more behind it
+};
 
 class StockJournal {
  public:
@@ -42,6 +59,10 @@ class StockJournal {
   /// A page of the products about which something is left to do, ascending; fewer than the limit: there are
   /// no more. Errors: storage_unavailable, internal.
   virtual Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) = 0;
+
+  /// Removes a bounded number of rows. Errors: storage_unavailable, outcome_unknown, internal; nothing
+  /// depends on whether it was done.
+  virtual Result<PruneStep> prune(const PruneQuery& query) = 0;
 };
 
 }  // namespace orders

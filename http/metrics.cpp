@@ -97,6 +97,10 @@ void add_recovery(Families& out, const Counters& c) {
   counter(out, found, found_help, c.recovered_orphans, {{"kind", "orphaned_hold"}});
   counter(out, found, found_help, c.recovered_owed, {{"kind", "owed"}});
   counter(out, found, found_help, c.doubts_looked_at, {{"kind", "doubt"}});
+  const char* pruned = "orderd_journal_pruned_total";
+  const char* pruned_help = "Rows of the stock journal removed, since nothing depends on them any more";
+  counter(out, pruned, pruned_help, c.movements_pruned, {{"kind", "movement"}});
+  counter(out, pruned, pruned_help, c.reservations_pruned, {{"kind", "reservation"}});
   gauge(out, "orderd_recovery_unresolved", "Products of the last walk that could not be dealt with yet",
         c.recovery_unresolved.load());
 }

@@ -174,11 +174,25 @@ CREATE INDEX product_stock_next_audit ON product_stock (next_audit) WHERE next_a
 // Which instance closes a cart, if not the one that wrote its order.
 constexpr const char* carts_taken_over = "ALTER TABLE cart_closings ADD COLUMN taken_by bigint";
 
+// What the movements that are not kept any more came to (rule R16): how far they went, what there was before
+// the first, what the last left, and what somebody else added in between. The audit goes on from there.
+constexpr const char* pruned = R"sql(
+ALTER TABLE product_stock
+  ADD COLUMN pruned_to bigint NOT NULL DEFAULT 0,
+  ADD COLUMN pruned_opening integer,
+  ADD COLUMN pruned_after integer,
+  ADD COLUMN pruned_foreign bigint NOT NULL DEFAULT 0;
+CREATE INDEX reservations_released ON reservations (order_id) WHERE state = 'released';
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}, {audits_of_doubt}, {carts_taken_over}};
+      {orders_and_items, take_over, item_ids, numbering, stock},
+      {audits_of_doubt},
+      {carts_taken_over},
+      {pruned}};
   return all;
 }
 

@@ -5,6 +5,7 @@
 
 #include "domain/crash_point.hpp"
 #include "persistence/intent.hpp"
+#include "persistence/prune.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
 #include "persistence/unfinished.hpp"
@@ -108,6 +109,13 @@ Result<Done> PostgresStockJournal::mark_applied(const std::vector<Ledger>& rows)
 
 Result<std::vector<Unfinished>> PostgresStockJournal::unfinished(const UnfinishedQuery& query) {
   return session_->read([&] { return find_unfinished(*session_, query, epoch_); });
+}
+
+Result<PruneStep> PostgresStockJournal::prune(const PruneQuery& query) {
+  return session_->transact([&] {
+    return query.what == Prunable::movements ? prune_movements(*session_, query)
+                                             : prune_reservations(*session_, query);
+  });
 }
 
 }  // namespace orders::persistence

@@ -32,6 +32,7 @@ class PostgresStockJournal : public StockJournal {
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override;
   Result<Done> mark_applied(const std::vector<Ledger>& rows) override;
   Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) override;
+  Result<PruneStep> prune(const PruneQuery& query) override;
 
  private:
   const std::unique_ptr<Session> session_;

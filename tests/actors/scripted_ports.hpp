@@ -74,6 +74,7 @@ struct ScriptedDatabase {
   std::vector<HoldKey> held;
   std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
   int walks = 0;
+  int prunable = 0;                      ///< rows nobody needs, each a step
   int turns = 0;                         ///< taken and not ended
   int turns_of_others = 0;               ///< so many times it is not our turn
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
@@ -139,6 +140,13 @@ class ScriptedJournal : public StockJournal {
       if (query.after < product.product && room) page.push_back(product);
     }
     return page;
+  }
+
+  Result<PruneStep> prune(const PruneQuery&) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    if (database_.prunable == 0) return PruneStep{};
+    --database_.prunable;
+    return PruneStep{1, 1, database_.prunable > 0};
   }
 
  private:
