@@ -4,6 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "domain/crash_point.hpp"
+
 namespace orders::actors {
 
 namespace {
@@ -86,6 +88,7 @@ void CartClosings::try_to_close(CartId id) {
   if (!closing_customers_.insert(closing.cart.customer).second) return;  // its turn comes with a later tick
   closing.under_way = true;
   ++tries_;
+  crash_point("cart.looks");
   // Closing names the customer, not the cart: look first whether it is still this cart that would be closed.
   context_->cart_client.get_cart(
       closing.cart.customer, soon(),
@@ -94,6 +97,7 @@ void CartClosings::try_to_close(CartId id) {
 }
 
 void CartClosings::end_try(Closing& closing) {
+  crash_point("cart.tried");
   closing.under_way = false;
   closing_customers_.erase(closing.cart.customer);
   --tries_;
@@ -118,6 +122,7 @@ void CartClosings::on_looked(CartId id, const Result<std::optional<Cart>>& cart)
 }
 
 void CartClosings::put_closed(CartId id) {
+  crash_point("cart.puts");
   context_->cart_client.close_cart(closings_.at(id).cart.customer, soon(),
                                    on_self<Done>([this, id](const Result<Done>& done) {
                                      if (!done.ok()) return put_off(id, done.error().detail);

@@ -3,6 +3,8 @@
 // outlives them.
 #pragma once
 
+#include <functional>
+
 #include "actors/switchboard.hpp"
 #include "config/config.hpp"
 #include "domain/counters.hpp"
@@ -19,6 +21,8 @@ struct Context {
   CatalogClient& catalog_client;
   CartClient& cart_client;
   RecoveryReports& recovery;
+  /// Whether new cycles may begin: not while the instance's locks are lost (rule R15).
+  std::function<bool()> may_begin;
   Switchboard board{};
 };
 

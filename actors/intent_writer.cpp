@@ -32,6 +32,7 @@ class IntentWriterState {
     flush_soon();
   }
   void read(ReadLedger& ask) { queue(reads_, ask); }
+  void end_turn(EndTurn& ask) { queue(ended_, ask); }
   void record(RecordCycle& ask) { queue(cycles_, ask); }
   void mark(MarkApplied& ask) { queue(marks_, ask); }
 
@@ -40,12 +41,15 @@ class IntentWriterState {
   void flush() {
     flushing_ = false;
     if (stuck_.empty()) {
+      end_turns();
+      take_turns();
       read_ledgers();
       mark_applied();
       take_batch();
     }
     if (!stuck_.empty()) record_batch();
-    if (stuck_.empty() && !(reads_.empty() && cycles_.empty() && marks_.empty())) flush_soon();
+    if (stuck_.empty() && !(ended_.empty() && reads_.empty() && cycles_.empty() && marks_.empty()))
+      flush_soon();
   }
 
  private:
@@ -58,6 +62,41 @@ class IntentWriterState {
   void flush_after(std::chrono::milliseconds wait) {
     flushing_ = true;
     self_->delayed_send(caf::actor_cast<IntentWriter>(self_), wait, Flush{});
+  }
+
+  /// R15. If it fails, the connection is lost, and the turns with it.
+  void end_turns() {
+    if (ended_.empty()) return;
+    std::vector<ProductId> products;
+    for (const auto& ask : ended_) products.push_back(ask.product);
+    ended_.clear();
+    const auto ended = journal_->end_turns(products);
+    if (!ended.ok()) spdlog::debug("stock journal: turns were not ended: {}", ended.error().detail);
+  }
+
+  /// R15: reads that want a turn and do not get it are answered here. A statement of its own, before the
+  /// ledgers are read.
+  void take_turns() {
+    std::vector<ProductId> products;
+    for (const auto& ask : reads_) {
+      if (ask.turn) products.push_back(ask.product);
+    }
+    if (products.empty()) return;
+    const auto taken = journal_->take_turns(products);
+    std::deque<ReadLedger> ours;
+    std::size_t place = 0;
+    for (auto& ask : reads_) {
+      if (!ask.turn) {
+        ours.push_back(std::move(ask));
+      } else if (!taken.ok()) {
+        ask.reply(taken.error());
+      } else if (taken.value()[place++]) {
+        ours.push_back(std::move(ask));
+      } else {
+        ask.reply(Error{ErrorCode::contended, "another instance has its turn at this product"});
+      }
+    }
+    reads_ = std::move(ours);
   }
 
   void read_ledgers() {
@@ -162,6 +201,7 @@ class IntentWriterState {
   IntentWriter::pointer self_;
   const Context* context_ = nullptr;
   std::unique_ptr<StockJournal> journal_;
+  std::deque<EndTurn> ended_;
   std::deque<ReadLedger> reads_;
   std::deque<RecordCycle> cycles_;
   std::deque<MarkApplied> marks_;
@@ -177,6 +217,7 @@ IntentWriter::behavior_type intent_writer(IntentWriter::stateful_pointer<IntentW
   state.attach(context, open);
   return {
       [&state](ReadLedger& ask) { state.read(ask); },
+      [&state](EndTurn& ask) { state.end_turn(ask); },
       [&state](RecordCycle& ask) { state.record(ask); },
       [&state](MarkApplied& ask) { state.mark(ask); },
       [&state](Flush) { state.flush(); },

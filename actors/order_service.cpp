@@ -57,9 +57,13 @@ void count(const Result<PlacedOrder>& result, Counters& counters) {
 struct OrderService::Inside {
   Inside(const config::Config& config, Parts parts)
       : counters(parts.counters),
-        context{config,         {config.orders.restock_on, config.orders.transitions},
-                parts.counters, parts.catalog,
-                parts.cart,     recovery},
+        context{config,
+                {config.orders.restock_on, config.orders.transitions},
+                parts.counters,
+                parts.catalog,
+                parts.cart,
+                recovery,
+                std::move(parts.may_begin)},
         cfg(scheduler(config.actors)),
         system(cfg),
         supervisor(spawn_supervisor(system, context,

@@ -34,6 +34,8 @@ class OrderService {
     Counters& counters;
     /// Something is broken that restarting actors does not mend: the process should end. Must not block.
     std::function<void(const std::string& reason)> give_up;
+    /// Whether new work on stock may begin; any thread, must not block. Empty: always.
+    std::function<bool()> may_begin{};
   };
 
   /// Starts the actors. `settings` and the parts must outlive the service.

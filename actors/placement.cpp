@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/protocol.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -16,6 +17,7 @@ Placement::Placement(OrderId id, CustomerId customer, Deadline deadline, Reply<P
       key_(std::move(key)) {}
 
 void Placement::start(std::optional<std::vector<OrderLine>> lines, PlacementWork& work) {
+  crash_point("order.begins");
   if (lines) {
     begin(std::move(*lines), work);
   } else {
@@ -27,6 +29,7 @@ void Placement::start(std::optional<std::vector<OrderLine>> lines, PlacementWork
 
 void Placement::on_cart(Result<std::optional<CartContents>> cart, PlacementWork& work) {
   if (phase_ != Phase::fetching_cart) return;  // the deadline was first; nothing is held yet
+  crash_point("order.cart_fetched");
   if (!cart.ok()) return answer_and_finish(std::move(cart.error()));
   if (skip_unwanted()) return;
   if (!cart.value()) return answer_and_finish({ErrorCode::no_active_cart, "the customer has no active cart"});
@@ -63,6 +66,7 @@ void Placement::ask(Leg& leg, PlacementWork& work) {
 }
 
 void Placement::ask_all(PlacementWork& work) {
+  crash_point("order.asks");
   for (auto& leg : legs_) ask(leg, work);
 }
 
@@ -119,6 +123,7 @@ void Placement::consider(PlacementWork& work) {
 }
 
 void Placement::commit(PlacementWork& work, Deadline deadline) {
+  crash_point("order.held");
   phase_ = Phase::committing;
   OrderCommit order;
   order.id = id_;
@@ -132,6 +137,7 @@ void Placement::commit(PlacementWork& work, Deadline deadline) {
 }
 
 void Placement::release_all(std::optional<Error> failure, PlacementWork& work) {
+  crash_point("order.gives_up");
   failure_ = std::move(failure);
   phase_ = Phase::releasing;
   for (auto& leg : legs_) {
@@ -161,9 +167,11 @@ void Placement::after_release(PlacementWork& work) {
   if (failure_ || past_deadline_) {
     answer_failure();
     phase_ = Phase::done;
+    crash_point("order.refused");
     return;
   }
   if (skip_unwanted()) return;
+  crash_point("order.begins_again");
   // R13: once more, one product after another in ascending order, waiting for undecided units.
   ++attempt_;
   ascending_ = true;
@@ -203,10 +211,12 @@ void Placement::on_committed(Result<CommitOutcome> outcome, PlacementWork& work)
       return release_all(Error{ErrorCode::no_active_cart, "the customer's cart has been ordered already"},
                          work);
   }
+  crash_point("order.stands");
   order_ = std::move(outcome.value().order);
   if (!cart_) {
     reply_(PlacedOrder{std::move(*order_), false});
     phase_ = Phase::done;
+    crash_point("order.answered");
     return;
   }
   phase_ = Phase::closing_cart;

@@ -15,11 +15,15 @@ namespace {
 /// does it for free.
 constexpr std::chrono::milliseconds mark_after{1'000};
 
+/// How often in a row the catalog must not know a product before it counts as gone.
+constexpr int gone_looks_min = 3;
+
 }  // namespace
 
 ProductState::~ProductState() {
   if (context_ == nullptr) return;
   count_parked(0);
+  end_turn();
   --context_->counters.products_resident;
 }
 
@@ -104,14 +108,33 @@ void ProductState::fail(const Error& error) {
 void ProductState::not_in_catalog() {
   for (const auto& hold : queue_.holds) hold.ask.reply(HoldAnswer{HoldVerdict::refused, 0, false});
   queue_.holds.clear();
-  Attended gone;
-  gone.gone = true;
-  answer_attends(gone);
   count_parked(0);
+  const bool nothing_to_do = std::all_of(queue_.attends.begin(), queue_.attends.end(),
+                                         [](const Attend& ask) { return ask.releases.empty(); });
+  if (nothing_to_do && !unsettled()) {
+    Attended gone;
+    gone.gone = true;
+    answer_attends(gone);
+  }
   if (queue_.empty() && !unsettled()) return end_cycle();
+  // R17: only a product that has stayed away for a while is given up, since a catalog may lie now and then.
+  const auto now = Clock::now();
+  if (!gone_since_) gone_since_ = now;
+  const bool surely = ++gone_looks_ >= gone_looks_min && now - *gone_since_ >= settings().gone_after;
+  if (surely && ledger_) return give_up_stock();
   fail(Error{
       ErrorCode::catalog_unavailable,
       "product " + std::to_string(id_.value) + " has gone from the catalog while units of it are undecided"});
+}
+
+/// R17: what is held or owed of a product that is not there any more is released, and nobody is told to PUT.
+void ProductState::give_up_stock() {
+  cycle_.product = id_;
+  cycle_.read = ledger_;
+  cycle_.answered = answered_;
+  cycle_.gone = true;
+  take_queued();
+  record();
 }
 
 void ProductState::answer_attends(const Result<Attended>& answer) {
@@ -133,6 +156,7 @@ void ProductState::report_delay(ErrorCode waiting_for) {
 
 void ProductState::back_off() {
   if (queue_.empty() && !unsettled()) return end_cycle();
+  end_turn();
   phase_ = Phase::backing_off;
   resume_at_ = Clock::now() + retry_after_;
   retry_after_ = std::min(retry_after_ * 2, settings().retry_max);

@@ -4,8 +4,18 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/product_state.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
+
+namespace {
+
+/// Several instances: how long one waits after a cycle of a product before it wants the next, and how soon
+/// one that did not get its turn asks again. The second is shorter, so that everybody gets a turn.
+constexpr std::chrono::milliseconds way_for_others{6};
+constexpr std::chrono::milliseconds look_again{2};
+
+}  // namespace
 
 void ProductState::next_cycle() {
   if (phase_ != Phase::idle) return;
@@ -17,14 +27,38 @@ void ProductState::next_cycle() {
   // R11: holds whose PUT was not answered keep the product at work, even if another instance settles it.
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
                     !queue_.unconfirmed.empty() || !queue_.attends.empty();
-  if (!work) return;
+  if (!work || give_way()) return;
+  crash_point("cycle.begins");
+  if (context_->may_begin && !context_->may_begin()) {
+    return fail(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
+  }
   poll_parked_ = false;
-  if (known_) return get();
+  if (known_ && !several()) return get();
+  read_ledger();
+}
+
+void ProductState::read_ledger() {
   phase_ = Phase::reading;
   tell(context_->board.intent_writer(id_),
-       ReadLedger{id_, reply_on<std::optional<Ledger>>(handle(), [this](Result<std::optional<Ledger>> row) {
-                    on_ledger(std::move(row));
-                  })});
+       ReadLedger{id_, several(),
+                  reply_on<std::optional<Ledger>>(
+                      handle(), [this](Result<std::optional<Ledger>> row) { on_ledger(std::move(row)); })});
+}
+
+/// R15: between two cycles others get the chance to have theirs; whoever comes meanwhile goes with the next.
+bool ProductState::give_way() {
+  if (!several() || Clock::now() >= way_until_) return false;
+  phase_ = Phase::backing_off;
+  resume_at_ = way_until_;
+  keep_ticking();
+  return true;
+}
+
+void ProductState::end_turn() {
+  if (!turn_) return;
+  turn_ = false;
+  way_until_ = Clock::now() + way_for_others;
+  tell(context_->board.intent_writer(id_), EndTurn{id_});
 }
 
 /// Holds that no cycle has taken yet and whose clients have gone.
@@ -35,19 +69,29 @@ void ProductState::skip_abandoned() {
 }
 
 void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
-  if (!row.ok()) return fail(row.error());
+  if (!row.ok()) {
+    if (row.error().code != ErrorCode::contended) return fail(row.error());
+    way_until_ = Clock::now() + look_again;  // another instance has its turn
+    phase_ = Phase::idle;
+    poll_parked_ = queue_.parked() > 0;
+    return next_cycle();
+  }
+  turn_ = several();
+  crash_point("cycle.ledger_read");
   take_ledger(std::move(row.value()));
   get();
 }
 
 void ProductState::take_ledger(std::optional<Ledger> row) {
   known_ = true;
+  // Whoever sent the PUT of another movement, it was not this actor.
+  answered_ = answered_ && ledger_.has_value() && row.has_value() && ledger_->seq == row->seq;
   ledger_ = std::move(row);
-  answered_ = false;  // whoever sent the PUT of that movement, it was not this actor
 }
 
 void ProductState::get() {
   phase_ = Phase::getting;
+  cycle_.asked_at = Clock::now();
   context_->catalog_client.get(
       id_, Clock::now() + context_->settings.orders.deadline,
       [reply = reply_on<std::optional<CatalogProduct>>(
@@ -57,14 +101,24 @@ void ProductState::get() {
 
 void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   if (!seen.ok()) return fail(seen.error());
+  crash_point("cycle.seen");
   if (!seen.value()) return not_in_catalog();
   cycle_.product = id_;
   cycle_.read = ledger_;
   cycle_.answered = answered_;
   cycle_.seen = std::move(*seen.value());
+  cycle_.gone = false;
+  gone_since_.reset();
+  gone_looks_ = 0;
+  skip_abandoned();
+  take_queued();
+  record();
+}
+
+/// Makes what has queued up part of the cycle.
+void ProductState::take_queued() {
   cycle_.holds.clear();
   cycle_.releases.clear();
-  skip_abandoned();
   // Taken over here, not before: what arrived during the GET goes with this cycle too. R1 makes that safe,
   // since the ledger decides and not what the GET saw.
   deciding_ = std::move(queue_.holds);
@@ -78,11 +132,12 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   for (const auto& ask : queue_.attending) {
     cycle_.releases.insert(cycle_.releases.end(), ask.releases.begin(), ask.releases.end());
   }
-  record();
 }
 
 void ProductState::record() {
   phase_ = Phase::recording;
+  crash_point("cycle.records");
+  recording_since_ = Clock::now();
   tell(context_->board.intent_writer(id_),
        RecordCycle{cycle_, reply_on<CycleResult>(handle(), [this](Result<CycleResult> result) {
                      on_recorded(std::move(result));
@@ -97,6 +152,7 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
     deciding_.clear();
     return fail(recorded.error());
   }
+  crash_point("cycle.recorded");
   auto& result = recorded.value();
   ++context_->counters.cycles;
   context_->counters.foreign_edits += result.foreign ? 1 : 0;
@@ -106,18 +162,31 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
     spdlog::warn("product {}: somebody else changed its stock; the ledger follows the catalog ({} units)",
                  id_.value, cycle_.seen.quantity);
   }
+  if (result.repaired) {
+    spdlog::warn("product {}: a late write of our own ({} units) is overwritten with {} units", id_.value,
+                 cycle_.seen.quantity, result.ledger.quantity);
+  }
   if (result.stale) return start_again(result);
   const bool moved = result.moved;
-  attended_ = {false, result.repaired, result.foreign, result.ledger.quantity};
+  attended_ = {cycle_.gone, result.repaired, result.foreign, result.ledger.quantity};
   ledger_ = std::move(result.ledger);
   answered_ = answered_ && !moved;
   for (auto& release : giving_back_) queue_.releasing.push_back(std::move(release));
   giving_back_.clear();
   settle_holds(result.holds);
+  if (cycle_.gone) refuse_unconfirmed();
   if (result.put) return put();
   if (moved) answered_ = true;  // the catalog shows it already: nothing was sent that could be unanswered
   confirm();
   end_cycle();
+}
+
+/// What was granted before the product went away has been released with everything else.
+void ProductState::refuse_unconfirmed() {
+  spdlog::warn("product {}: gone from the catalog; what was held and owed of it is given up", id_.value);
+  ++context_->counters.products_gone;
+  for (const auto& hold : queue_.unconfirmed) hold.reply(HoldAnswer{HoldVerdict::refused, 0, false});
+  queue_.unconfirmed.clear();
 }
 
 /// The ledger had moved on: decide again, on what it says now (R3).
@@ -188,6 +257,15 @@ void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& par
 }
 
 void ProductState::put() {
+  crash_point("cycle.puts");
+  // R17: a process that was stopped in between must not send what others may have settled long ago. Not sent
+  // is like not answered: the next cycle settles it.
+  if (Clock::now() - recording_since_ > settings().put_within) {
+    ++context_->counters.puts_too_late;
+    answer_attends(Error{ErrorCode::timed_out, "its movement was too old to be sent to the catalog"});
+    report_delay(ErrorCode::catalog_unavailable);
+    return back_off();
+  }
   phase_ = Phase::putting;
   CatalogProduct product;
   product.id = id_;
@@ -198,10 +276,12 @@ void ProductState::put() {
                                [reply = reply_on<Done>(handle(), [this](const Result<Done>& done) {
                                   on_put(done);
                                 })](Result<Done> done) { reply(std::move(done)); });
+  crash_point("cycle.put_sent");
 }
 
 void ProductState::on_put(const Result<Done>& done) {
   if (!done.ok()) {
+    crash_point("cycle.put_unanswered");
     ++context_->counters.puts_unanswered;
     spdlog::warn(
         "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
@@ -210,6 +290,7 @@ void ProductState::on_put(const Result<Done>& done) {
     report_delay(ErrorCode::catalog_unavailable);
     return back_off();
   }
+  crash_point("cycle.put_answered");
   answered_ = true;
   confirm();
   end_cycle();
@@ -224,9 +305,11 @@ void ProductState::confirm() {
   for (const auto& ask : queue_.attending) ask.reply(attended_);
   queue_.attending.clear();
   retry_after_ = settings().retry_min;
+  crash_point("cycle.confirmed");
 }
 
 void ProductState::end_cycle() {
+  end_turn();
   phase_ = Phase::idle;
   next_cycle();
   keep_ticking();

@@ -49,8 +49,13 @@ class ProductState {
   // ---- a cycle, step by step ----
 
   void next_cycle();
+  void read_ledger();
+  [[nodiscard]] bool several() const { return context_->settings.cluster.enabled; }
+  bool give_way();
+  void end_turn();
   void skip_abandoned();
   void on_ledger(Result<std::optional<Ledger>> row);
+  void take_queued();
   void take_ledger(std::optional<Ledger> row);
   void get();
   void on_seen(Result<std::optional<CatalogProduct>> seen);
@@ -70,6 +75,8 @@ class ProductState {
 
   void fail(const Error& error);
   void not_in_catalog();
+  void give_up_stock();
+  void refuse_unconfirmed();
   void answer_attends(const Result<Attended>& answer);
   void report_delay(ErrorCode waiting_for);
   void back_off();
@@ -90,6 +97,11 @@ class ProductState {
   std::vector<QueuedHold> deciding_;
   std::vector<ReleaseUnits> giving_back_;
   StockQueue queue_;
+  Clock::time_point recording_since_;
+  bool turn_ = false;                            ///< this instance has its turn (R15); only with several
+  Clock::time_point way_until_;                  ///< others may have theirs until then
+  std::optional<Clock::time_point> gone_since_;  ///< the catalog has not known the product since
+  int gone_looks_ = 0;
   std::chrono::milliseconds retry_after_{0};
   Clock::time_point resume_at_;
   bool poll_parked_ = false;

@@ -91,9 +91,16 @@ struct Attend {
 // ---- persistence
 // --------------------------------------------------------------------------------------------------
 
+/// Errors: storage_unavailable; contended: another instance has its turn at the product (rule R15).
 struct ReadLedger {
   ProductId product;
+  bool turn = false;  ///< take the turn first
   Reply<std::optional<Ledger>> reply;
+};
+
+/// This instance has done with the product for now; others may have their turn.
+struct EndTurn {
+  ProductId product;
 };
 
 /// One cycle's part of a T_intent. Errors: storage_unavailable and internal mean that nothing was written; an
@@ -221,8 +228,9 @@ using CartProxy = caf::typed_actor<caf::reacts_to<FetchCart>, caf::reacts_to<Clo
                                    caf::reacts_to<Tick>>;
 
 /// Writes T_intents, on a thread of its own.
-using IntentWriter = caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to<RecordCycle>,
-                                      caf::reacts_to<MarkApplied>, caf::reacts_to<Flush>>;
+using IntentWriter =
+    caf::typed_actor<caf::reacts_to<ReadLedger>, caf::reacts_to<EndTurn>, caf::reacts_to<RecordCycle>,
+                     caf::reacts_to<MarkApplied>, caf::reacts_to<Flush>>;
 
 /// Writes T_orders and everything else about orders, on a thread of its own.
 using OrderWriter =
@@ -243,6 +251,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::HoldUnits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReleaseUnits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::Attend)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::ReadLedger)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::EndTurn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::RecordCycle)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::MarkApplied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orders::actors::CommitOrder)

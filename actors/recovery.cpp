@@ -1,6 +1,7 @@
 #include "actors/recovery.hpp"
 
 #include <deque>
+#include <set>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -8,6 +9,8 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "actors/pruner.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -23,6 +26,8 @@ constexpr int tries_max = 3;
 constexpr milliseconds patience{10'000};
 /// So long after its deadline no order of ours can still be deciding.
 constexpr milliseconds forgotten_after{60'000};
+/// Between a few steps of pruning and the next walk, while there is more to be pruned.
+constexpr milliseconds prune_pause{100};
 /// More open carts than this are counted as this many.
 constexpr std::int32_t carts_counted_max = 10'000;
 
@@ -47,14 +52,25 @@ RecoveryCounts counts_of(const Unfinished& product) {
   return counts;
 }
 
+bool only_in_doubt(const Unfinished& product) {
+  return !product.unsettled && product.orphans.empty() && product.owed.empty();
+}
+
 ProductRecovery told(const Unfinished& product, std::string resolution) {
   const auto counts = counts_of(product);
-  return {product.product, product.unsettled, counts.orphaned_holds,
-          counts.owed,     product.doubts,    std::move(resolution)};
+  ProductRecovery row;
+  row.product = product.product;
+  row.unsettled = product.unsettled;
+  row.orphaned_holds = counts.orphaned_holds;
+  row.owed = counts.owed;
+  row.doubts = product.doubts;
+  row.resolution = std::move(resolution);
+  return row;
 }
 
 std::string words(const Unfinished& product, const Attended& attended) {
-  if (attended.gone) return "the catalog does not know the product any more; nothing was done";
+  if (attended.gone)
+    return "the catalog does not know the product any more; nothing of it is left to be done";
   const auto back = units_of(product.orphans) + units_of(product.owed);
   std::string text = back > 0 ? std::to_string(back) + " units given back; " : "";
   if (attended.repaired) text += "a late write of our own was overwritten; ";
@@ -74,6 +90,7 @@ class RecoveryState {
     context_ = context;
     back_off_ = BackOff(context->settings.catalog.retry_min, context->settings.catalog.retry_max);
     journal_ = open();
+    pruner_.emplace(*context, *journal_);
     context_->recovery.started(wall_clock());
     count_carts();
     wake_after(milliseconds(0));
@@ -129,11 +146,13 @@ class RecoveryState {
       spdlog::warn("recovery: what is left undone cannot be read, next try soon: {}", page.error().detail);
       return pause();
     }
+    crash_point("recovery.page_read");
     back_off_.reset();
     more_ = page.value().size() >= static_cast<std::size_t>(page_size);
     for (auto& product : page.value()) {
       after_ = product.product;
       again_ |= product.more;
+      if (only_in_doubt(product) && looked_at_.count(product.product) != 0) continue;
       waiting_.push_back({std::move(product), 0});
     }
     go_on();
@@ -146,6 +165,7 @@ class RecoveryState {
     }
     ++in_flight_;
     const auto product = task.product.product;
+    crash_point("recovery.asks");
     // Nobody to send to, or an actor that dies, answers this as lost: nothing is ever waited for in vain.
     tell(context_->board.catalog(),
          Attend{product, std::move(releases),
@@ -157,6 +177,7 @@ class RecoveryState {
 
   void on_attended(Task task, const Result<Attended>& attended) {
     --in_flight_;
+    crash_point("recovery.answered");
     if (attended.ok()) {
       resolved(task.product, attended.value());
       return go_on();
@@ -165,7 +186,9 @@ class RecoveryState {
       waiting_.push_front(std::move(task));
     } else {
       ++unresolved_;
-      context_->recovery.product(told(task.product, "not yet: " + attended.error().detail), {}, first_walk_);
+      auto failed = told(task.product, "not yet: " + attended.error().detail);
+      failed.resolved = false;
+      context_->recovery.product(failed, {}, first_walk_);
     }
     pause();
   }
@@ -179,8 +202,14 @@ class RecoveryState {
     counters.recovered_owed += static_cast<std::uint64_t>(counts.owed);
     counters.doubts_looked_at += static_cast<std::uint64_t>(counts.doubts);
     const auto text = words(product, attended);
-    context_->recovery.product(told(product, text), counts, first_walk_);
-    spdlog::info(
+    // The audits of a doubt are many, and nearly all of them find nothing.
+    const bool ordinary = only_in_doubt(product) && !attended.repaired && !attended.foreign && !attended.gone;
+    auto done = told(product, text);
+    done.notable = !ordinary;
+    context_->recovery.product(done, counts, first_walk_);
+    if (first_walk_ && product.doubts > 0) looked_at_.insert(product.product);
+    spdlog::log(
+        ordinary ? spdlog::level::debug : spdlog::level::info,
         "recovery: product {}: {} unsettled movements, {} orphaned holds, {} owed, {} PUTs in doubt: {}",
         product.product.value, product.unsettled ? 1 : 0, product.orphans.size(), product.owed.size(),
         product.doubts, text);
@@ -195,40 +224,65 @@ class RecoveryState {
 
   /// The first walk is repeated until nothing of it has failed.
   void finish_walk() {
+    crash_point("recovery.walked");
     ++context_->counters.recovery_walks;
     context_->counters.recovery_unresolved = unresolved_;
     context_->recovery.walked(unresolved_);
     const bool incomplete = unresolved_ > 0 || again_;
     if (first_walk_ && !incomplete) {
       first_walk_ = false;
+      looked_at_.clear();
       context_->recovery.finished(wall_clock());
       const auto report = context_->recovery.copy();
       const auto took = std::chrono::duration_cast<milliseconds>(*report.finished_at - report.started_at);
       spdlog::info("recovery: finished in {} ms: {}", took.count(),
                    report.at_start.nothing() ? "nothing had been left undone" : report.at_start.text());
     }
+    if (context_->settings.cluster.enabled && !first_walk_) pass_on_carts();
     after_ = ProductId{0};
     more_ = true;
     again_ = false;
     unresolved_ = 0;
     const auto& settings = context_->settings;
+    if (!first_walk_ && pruner_->work()) return wake_after(prune_pause);
     wake_after(incomplete ? std::min(settings.catalog.retry_max, settings.recovery.interval)
                           : settings.recovery.interval);
   }
 
-  /// Only counted here: the cart proxy closes them.
+  /// Only counted here: at the start the cart proxy closes them by itself.
   void count_carts() {
-    auto counted = reply_on<std::vector<OpenCart>>(
-        handle(), [context = context_](const Result<std::vector<OpenCart>>& carts) {
-          if (carts.ok()) context->recovery.carts(static_cast<std::int64_t>(carts.value().size()));
+    look_for_carts([this](const std::vector<OpenCart>& carts) {
+      context_->recovery.carts(static_cast<std::int64_t>(carts.size()));
+    });
+  }
+
+  /// Carts of an instance that has died are passed on to the cart proxy, each once: it goes on by itself.
+  void pass_on_carts() {
+    look_for_carts([this](const std::vector<OpenCart>& carts) {
+      std::set<CartId> open;
+      for (const auto& cart : carts) {
+        open.insert(cart.cart);
+        if (carts_passed_on_.count(cart.cart) == 0)
+          tell(context_->board.cart(), CloseCart{cart, Reply<Done>()});
+      }
+      carts_passed_on_ = std::move(open);
+    });
+  }
+
+  template <class Then>
+  void look_for_carts(Then then) {
+    auto found =
+        reply_on<std::vector<OpenCart>>(handle(), [then](const Result<std::vector<OpenCart>>& carts) {
+          if (carts.ok()) then(carts.value());
         });
     tell(context_->board.reader(),
-         Query{[counted](OrderStore& store) { counted(store.open_carts(carts_counted_max)); }});
+         Query{[found](OrderStore& store) { found(store.open_carts(carts_counted_max)); }});
   }
 
   Recovery::pointer self_;
   const Context* context_ = nullptr;
   std::unique_ptr<StockJournal> journal_;
+  std::optional<Pruner> pruner_;
   std::deque<Task> waiting_;  ///< of the page that was read last
   std::uint32_t in_flight_ = 0;
   ProductId after_{0};
@@ -236,6 +290,8 @@ class RecoveryState {
   bool again_ = false;      ///< a product has more to give back than fits in one go
   bool first_walk_ = true;  ///< what was there at the start has not all been dealt with
   std::int64_t unresolved_ = 0;
+  std::set<ProductId> looked_at_;  ///< products in doubt that the first walk has done with
+  std::set<CartId> carts_passed_on_;
   BackOff back_off_{milliseconds(50), milliseconds(2'000)};
   Clock::time_point paused_until_;
   Clock::time_point wake_at_ = Clock::time_point::max();

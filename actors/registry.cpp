@@ -8,6 +8,7 @@
 
 #include "actors/customer.hpp"
 #include "actors/parent.hpp"
+#include "domain/crash_point.hpp"
 
 namespace orders::actors {
 
@@ -59,6 +60,7 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       order.id = ids_.first;
       ++ids_.first.value;
       --ids_.count;
+      crash_point("order.numbered");
       forward(order.customer, order);
     }
     const auto low = static_cast<std::int64_t>(context().settings.database.order_ids_block) / 2;
@@ -102,6 +104,7 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       return;
     }
     auto& stored = outcome.value();
+    crash_point("cancel.giving_back");
     for (const auto& owed : stored.owed) {
       // R10: the cancelled order's units are owed, and durably so; the product's next cycle gives them back.
       tell(context.board.catalog(),
@@ -114,6 +117,7 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       ask.reply(Error{ErrorCode::illegal_transition, stored.fault});
     } else {
       ask.reply(std::move(*stored.order));
+      crash_point("cancel.answered");
     }
   }
 

@@ -11,14 +11,14 @@ namespace orders::command {
 
 namespace {
 
-OrderService::Parts parts(const config::Config& settings, std::int64_t epoch, CatalogClient& catalog,
-                          CartClient& cart, Counters& counters,
+OrderService::Parts parts(const config::Config& settings, const persistence::Instance& instance,
+                          CatalogClient& catalog, CartClient& cart, Counters& counters,
                           std::function<void(const std::string&)> give_up) {
-  return {[&settings, epoch] {
+  return {[&settings, epoch = instance.epoch()] {
             return std::make_unique<persistence::PostgresStockJournal>(settings.database, epoch,
                                                                        settings.catalog.doubt);
           },
-          [&settings, epoch] {
+          [&settings, epoch = instance.epoch()] {
             return std::make_unique<persistence::PostgresOrderStore>(
                 settings.database, persistence::StoreSettings{settings.orders.idempotency_ttl, epoch});
           },
@@ -26,7 +26,8 @@ OrderService::Parts parts(const config::Config& settings, std::int64_t epoch, Ca
           catalog,
           cart,
           counters,
-          std::move(give_up)};
+          std::move(give_up),
+          [&instance] { return instance.locked(); }};
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ Service::Service(const config::Config& settings, const persistence::Instance& in
     : client_(settings.catalog, settings.cart),
       catalog_(client_, settings.catalog.tries),
       cart_(client_, settings.cart.tries),
-      orders_(settings, parts(settings, instance.epoch(), catalog_, cart_, counters_, std::move(give_up))) {}
+      orders_(settings, parts(settings, instance, catalog_, cart_, counters_, std::move(give_up))) {}
 
 void Service::stop() {
   orders_.stop();

@@ -90,7 +90,8 @@ void check_host(Rules& rules, const std::string& host) {
 
 std::vector<Fault> check(const Config& config) {
   Rules rules(config);
-  const auto& [http, database, catalog, cart, actors, orders, recovery, cluster, log] = rules.config();
+  const auto& [http, database, catalog, cart, actors, orders, recovery, journal, cluster, log] =
+      rules.config();
   check_host(rules, http.host);
   rules.at_most(http.target_bytes_max, http.header_bytes_max);
   rules.at_most(http.pending_bytes_max, http.pending_bytes_total_max);

@@ -65,6 +65,8 @@ struct Neighbour {
 
 struct Catalog : Neighbour {
   milliseconds doubt{24 * 3'600'000};  ///< how long an unanswered PUT may still land (protocol rule R5)
+  milliseconds gone_after{10'000};     ///< how long a product must be unknown before its stock is given up
+  milliseconds put_within{30'000};     ///< of asking for its movement; a PUT that would be later is not sent
   milliseconds retry_min{50};          ///< between cycles after an unanswered PUT
   milliseconds retry_max{2'000};
 };
@@ -105,6 +107,11 @@ struct Recovery {
   std::uint32_t in_flight_max = 4;  ///< products attended at a time
 };
 
+struct Journal {
+  milliseconds keep{7 * 24 * 3'600'000};   ///< how long movements and released reservations are kept
+  milliseconds prune_interval{3'600'000};  ///< between looks for older ones
+};
+
 struct Cluster {
   bool enabled = false;
 };
@@ -121,6 +128,7 @@ struct Config {
   Actors actors;
   Orders orders;
   Recovery recovery;
+  Journal journal;
   Cluster cluster;
   Log log;
 };

@@ -114,6 +114,11 @@ void describe(Visitor& visit, Catalog& catalog) {
   describe(visit, static_cast<Neighbour&>(catalog));
   visit.duration("doubt", catalog.doubt, between(1ms, 8'760h),
                  "How long after an unanswered PUT the catalog may still carry it out.");
+  visit.duration("put_within", catalog.put_within, between(1ms, 24h),
+                 "How old a movement may be when its PUT is sent; an older one is decided anew.");
+  visit.duration(
+      "gone_after", catalog.gone_after, between(1ms, 8'760h),
+      "How long the catalog must not know a product before what is held or owed of it is given up.");
   visit.duration("retry_min", catalog.retry_min, between(1ms, 1h),
                  "Pause before a product's next try after an unanswered PUT; it doubles from try to try.");
   visit.duration("retry_max", catalog.retry_max, between(1ms, 24h), "Longest pause between such tries.");
@@ -189,6 +194,15 @@ void describe(Visitor& visit, Recovery& recovery) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, Journal& journal) {
+  using namespace std::chrono_literals;
+  visit.duration("keep", journal.keep, between(1h, 87'600h),
+                 "How long stock movements and reservations are kept that nothing depends on any more.");
+  visit.duration("prune_interval", journal.prune_interval, between(10ms, 8'760h),
+                 "How often to look for older ones to remove, a few at a time.");
+}
+
+template <class Visitor>
 void describe(Visitor& visit, Cluster& cluster) {
   visit.flag("enabled", cluster.enabled,
              "Whether several instances work on this database; if not, a second one refuses to start.");
@@ -209,6 +223,7 @@ void describe(Visitor& visit, Config& config) {
   visit.section("actors", config.actors, "The actors that do the work.");
   visit.section("orders", config.orders, "Orders: limits, and what statuses mean.");
   visit.section("recovery", config.recovery, "Putting right what a process that died left undone.");
+  visit.section("journal", config.journal, "The stock journal: what is kept of it.");
   visit.section("cluster", config.cluster, "Several instances of the service.");
   visit.section("log", config.log, "The log, on standard error.");
 }

@@ -33,6 +33,8 @@ struct Counters {
   Count foreign_edits{0};  ///< somebody else changed the catalog's stock
   Count late_writes{0};    ///< own late PUTs found and repaired
   Count puts_unanswered{0};
+  Count puts_too_late{0};  ///< not sent, since their movement was too old by then (rule R17)
+  Count products_gone{0};  ///< left the catalog while units were held or owed
   Gauge holds_parked{0};
 
   // Recovery: what was found undone and dealt with.
@@ -41,6 +43,8 @@ struct Counters {
   Count recovered_orphans{0};
   Count recovered_owed{0};
   Count doubts_looked_at{0};
+  Count movements_pruned{0};
+  Count reservations_pruned{0};
   Gauge recovery_unresolved{0};  ///< products of the last walk that could not be dealt with yet
 
   // Group commit.

@@ -54,11 +54,15 @@ void RecoveryReports::product(const ProductRecovery& product, const RecoveryCoun
     return known.product == product.product;
   });
   if (listed != list.end()) {
+    if (!product.notable && listed->resolved) return;
     listed->unsettled |= product.unsettled;
     listed->orphaned_holds = std::max(listed->orphaned_holds, product.orphaned_holds);
     listed->owed = std::max(listed->owed, product.owed);
     listed->doubts = std::max(listed->doubts, product.doubts);
     listed->resolution = product.resolution;
+    listed->resolved = product.resolved;
+  } else if (!product.notable && !first_walk) {
+    return;  // the audits of doubts would fill the list
   } else if (list.size() < products_max) {
     list.push_back(product);
   } else if (!counts.nothing()) {

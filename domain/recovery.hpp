@@ -35,7 +35,7 @@ struct UnfinishedQuery {
   /// Holds of this very process that are older than any of its orders can be: nobody is left to give them
   /// back.
   std::chrono::milliseconds forgotten{0};
-  bool all_doubts = false;  ///< every product in doubt; otherwise none
+  bool all_doubts = false;  ///< every product in doubt; otherwise those whose next audit is due (rule R5)
 };
 
 /// What a cycle that was asked for from outside has come to.
@@ -69,6 +69,8 @@ struct ProductRecovery {
   std::int64_t owed = 0;
   std::int64_t doubts = 0;
   std::string resolution;
+  bool resolved = true;  ///< false: it could not be dealt with yet
+  bool notable = true;   ///< false: it was only looked at, and nothing was found
 };
 
 struct RecoveryReport {
@@ -90,7 +92,8 @@ class RecoveryReports {
   void started(Timestamp now);
   void finished(Timestamp now);
   void carts(std::int64_t to_close);
-  /// A product was dealt with, or could not be: `counts` is what to add, if anything.
+  /// A product was dealt with, or could not be: `counts` is what to add, if anything. What is not notable
+  /// does not replace what was told before.
   void product(const ProductRecovery& product, const RecoveryCounts& counts, bool first_walk);
   void walked(std::int64_t unresolved);
 

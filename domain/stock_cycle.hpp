@@ -4,6 +4,7 @@
 // ARCHITECTURE.md has the rules R1 to R17.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,7 +58,9 @@ struct CycleRequest {
   std::optional<Ledger> read;
   bool answered = true;  ///< this instance sent every PUT of movement read->seq and all were answered
   CatalogProduct seen;
-  std::vector<Hold> holds;        ///< first come, first served
+  bool gone = false;  ///< the catalog does not know the product any more: `seen` says nothing (rule R17)
+  std::chrono::steady_clock::time_point asked_at;  ///< when the catalog was asked for `seen`
+  std::vector<Hold> holds;                         ///< first come, first served
   std::vector<HoldKey> releases;  ///< of reservations that are held or owed; others are passed over
 };
 
@@ -78,10 +81,11 @@ struct CycleResult {
   bool foreign = false;   ///< somebody else had changed the catalog's quantity: the ledger was re-based on it
   bool repaired = false;  ///< a late write of our own was found in the catalog
   bool moved = false;     ///< a movement was written
+  bool closed = false;  ///< the product was gone: whatever was held or owed is given up, and nothing is left
 };
 
 /// What a movement is for; recorded with it, for people.
-enum class MovementKind : std::uint8_t { order, settle, foreign, repair };
+enum class MovementKind : std::uint8_t { order, settle, foreign, repair, gone };
 const char* to_string(MovementKind kind);
 
 /// What to write, as decided on the locked ledger row.
@@ -96,9 +100,13 @@ struct CycleDecision {
   std::vector<bool> granted;  ///< one a hold
 };
 
+/// The most units that may come back to a product in one cycle, so that the catalog is never told more than
+/// it can count (rule R17). Whatever it shows may become the ledger's quantity.
+std::int64_t room_for_releases(const Ledger& row, const CycleRequest& request);
+
 /// Rules R1, R2, R4 and R5. `row` is the ledger row, locked; `live_doubts` are the quantities of PUTs that
-/// may still land (needed only when the catalog shows something else than the row); `released` is what the
-/// releases gave back.
+/// may still land, or may have landed since the catalog was last compared (needed only when the catalog shows
+/// something else than the row); `released` is what the releases gave back.
 CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request,
                            const std::vector<std::int32_t>& live_doubts, std::int64_t released);
 

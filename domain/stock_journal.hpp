@@ -4,6 +4,8 @@
 // object serves one thread.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -13,6 +15,21 @@
 
 namespace orders {
 
+/// What nobody needs any more (rule R16).
+enum class Prunable : std::uint8_t { movements, reservations };
+
+struct PruneQuery {
+  Prunable what = Prunable::movements;
+  std::int64_t after = 0;          ///< from here on: a product's id, or an order's
+  std::chrono::milliseconds keep;  ///< what is younger stays
+};
+
+struct PruneStep {
+  std::int64_t removed = 0;
+  std::int64_t last = 0;  ///< where the next step goes on
+  bool more = false;      ///< there may be more behind it
+};
+
 class StockJournal {
  public:
   virtual ~StockJournal() = default;
@@ -20,6 +37,11 @@ class StockJournal {
   /// The ledger rows of these products, in the order asked; none where there is no row yet.
   /// Errors: storage_unavailable.
   virtual Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) = 0;
+
+  /// Whether each of these products is this instance's turn now (rule R15); it then is until end_turns(), or
+  /// until the connection is lost. Only for several instances on one database. Errors: storage_unavailable.
+  virtual Result<std::vector<bool>> take_turns(const std::vector<ProductId>& products) = 0;
+  virtual Result<Done> end_turns(const std::vector<ProductId>& products) = 0;
 
   /// T_intent: runs the cycles of several products (each at most once in a batch) in one transaction and
   /// returns their results in the order asked. Errors:
@@ -37,6 +59,10 @@ class StockJournal {
   /// A page of the products about which something is left to do, ascending; fewer than the limit: there are
   /// no more. Errors: storage_unavailable, internal.
   virtual Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) = 0;
+
+  /// Removes a bounded number of rows. Errors: storage_unavailable, outcome_unknown, internal; nothing
+  /// depends on whether it was done.
+  virtual Result<PruneStep> prune(const PruneQuery& query) = 0;
 };
 
 }  // namespace orders

@@ -84,6 +84,10 @@ void add_stock(Families& out, const Counters& c) {
           c.foreign_edits);
   counter(out, "orderd_stock_late_writes_total", "Late PUTs of our own found and repaired", c.late_writes);
   counter(out, "orderd_stock_puts_unanswered_total", "PUTs the catalog did not confirm", c.puts_unanswered);
+  counter(out, "orderd_stock_puts_too_late_total", "PUTs not sent, since their movement was too old by then",
+          c.puts_too_late);
+  counter(out, "orderd_stock_products_gone_total",
+          "Products that left the catalog while units of them were held or owed", c.products_gone);
   gauge(out, "orderd_stock_holds_parked", "Holds that wait for other orders to decide",
         c.holds_parked.load());
 }
@@ -97,6 +101,10 @@ void add_recovery(Families& out, const Counters& c) {
   counter(out, found, found_help, c.recovered_orphans, {{"kind", "orphaned_hold"}});
   counter(out, found, found_help, c.recovered_owed, {{"kind", "owed"}});
   counter(out, found, found_help, c.doubts_looked_at, {{"kind", "doubt"}});
+  const char* pruned = "orderd_journal_pruned_total";
+  const char* pruned_help = "Rows of the stock journal removed, since nothing depends on them any more";
+  counter(out, pruned, pruned_help, c.movements_pruned, {{"kind", "movement"}});
+  counter(out, pruned, pruned_help, c.reservations_pruned, {{"kind", "reservation"}});
   gauge(out, "orderd_recovery_unresolved", "Products of the last walk that could not be dealt with yet",
         c.recovery_unresolved.load());
 }

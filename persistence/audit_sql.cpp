@@ -10,7 +10,7 @@ constexpr const char* alive = alive_epochs;
 
 // Orders from 10000000001 on are ours; what an older installation sold was taken from the catalog before
 // there was a ledger. A movement's difference to the one before is somebody else's where its kind says so,
-// and otherwise a broken link.
+// and otherwise a broken link. What was pruned (R16) is carried on in the ledger row.
 constexpr const char* facts = R"sql(,
 reserved AS (
   SELECT r.product_id, sum(r.quantity) FILTER (WHERE r.state = 'sold') AS sold,
@@ -32,20 +32,21 @@ ordered AS (
   WHERE NOT o.restocked AND o.id >= 10000000001 GROUP BY i.product_id),
 links AS (
   SELECT m.product_id, m.seq, m.before, m.after, m.kind, m.made_at, m.doubt_until,
-    lag(m.after) OVER chain AS was, lag(m.seq) OVER chain AS previous
+    lag(m.after, 1, page.pruned_after) OVER chain AS was, lag(m.seq, 1, page.pruned_to) OVER chain AS previous
   FROM stock_movements m JOIN page USING (product_id)
   WINDOW chain AS (PARTITION BY m.product_id ORDER BY m.seq)),
 moved AS (
-  SELECT product_id, sum(before) FILTER (WHERE previous IS NULL) AS opening,
-    sum(before - was) FILTER (WHERE kind = 'foreign') AS foreign_units,
-    count(*) FILTER (WHERE seq <> coalesce(previous, 0) + 1 OR (was <> before AND kind <> 'foreign')) AS broken,
-    string_agg(DISTINCT after::text, ' ') FILTER (WHERE doubt_until > now()) AS doubts,
+  SELECT product_id, sum(before) FILTER (WHERE previous = 0) AS opening,
+    sum(before - was) FILTER (WHERE kind IN ('foreign', 'gone')) AS foreign_units,
+    count(*) FILTER (WHERE seq <> previous + 1 OR (was <> before AND kind NOT IN ('foreign', 'gone'))) AS broken,
+    string_agg(DISTINCT after::text, ' ') FILTER (WHERE doubt_until IS NOT NULL) AS doubts,
     extract(epoch FROM now() - max(made_at)) AS since
   FROM links GROUP BY product_id)
 SELECT page.product_id::bigint, page.seq, page.quantity::bigint, (page.state = 'intended')::int::bigint,
   coalesce(ordered.quantity, 0)::bigint, coalesce(reserved.sold, 0)::bigint, coalesce(reserved.held, 0)::bigint,
   coalesce(reserved.orphaned, 0)::bigint, coalesce(reserved.owed, 0)::bigint, coalesce(reserved.released, 0)::bigint,
-  coalesce(moved.opening, page.quantity)::bigint, coalesce(moved.foreign_units, 0)::bigint,
+  coalesce(page.pruned_opening, moved.opening, page.quantity)::bigint,
+  page.pruned_foreign + coalesce(moved.foreign_units, 0)::bigint,
   coalesce(moved.broken, 0) + (page.seq > 0 AND (last.after IS DISTINCT FROM page.quantity
     OR last.state IS DISTINCT FROM page.state))::int::bigint,
   coalesce(moved.doubts, ''), coalesce(moved.since, 0)::bigint, coalesce(undecided.longest, 0)::bigint,
@@ -102,17 +103,19 @@ SELECT 0::bigint, found.product_id::bigint, found.after::bigint, found.seq, foun
 constexpr const char* doubted_movements = R"sql(
 WITH found AS (
   SELECT product_id, seq, after, extract(epoch FROM now() - made_at) AS age FROM stock_movements
-  WHERE doubt_until > now() ORDER BY product_id, seq)
+  WHERE doubt_until IS NOT NULL ORDER BY product_id, seq)
 SELECT 0::bigint, found.product_id::bigint, found.after::bigint, found.seq, found.age::bigint)sql";
 
 constexpr const char* page = R"sql(
 WITH page AS MATERIALIZED (
-  SELECT product_id, seq, quantity, state FROM product_stock WHERE product_id > :p1::int
+  SELECT product_id, seq, quantity, state, pruned_to, pruned_opening, pruned_after, pruned_foreign
+  FROM product_stock WHERE product_id > :p1::int
   ORDER BY product_id LIMIT :p2::int), )sql";
 
 constexpr const char* chosen = R"sql(
 WITH page AS MATERIALIZED (
-  SELECT product_id, seq, quantity, state FROM product_stock WHERE product_id = ANY (:p1::int[])), )sql";
+  SELECT product_id, seq, quantity, state, pruned_to, pruned_opening, pruned_after, pruned_foreign
+  FROM product_stock WHERE product_id = ANY (:p1::int[])), )sql";
 
 constexpr const char* counts = R"sql(
 SELECT count(*), count(*) FILTER (WHERE NOT restocked), EXISTS (SELECT FROM alive)::int FROM orders

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "domain/crash_point.hpp"
+#include "persistence/doubt_audit.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
 
@@ -24,7 +26,7 @@ ON CONFLICT (product_id) DO NOTHING
 )sql";
 
 constexpr const char* lock = R"sql(
-SELECT product_id, seq, quantity, (state = 'intended')::int, name, price
+SELECT product_id, seq, quantity, (state = 'intended')::int, name, price, coalesce(next_audit <= now(), false)::int
 FROM product_stock WHERE product_id = ANY (:p1::int[]) ORDER BY product_id FOR UPDATE
 )sql";
 
@@ -32,21 +34,31 @@ enum Fact : int { released = 1, existing = 2, doubted = 3 };
 
 // One statement for everything to be known under the ledger's locks: what the releases give back (R8: only
 // what comes back from the UPDATE counts), which holds are reserved already (R7) and which late PUTs may
-// still land (R5).
+// still land (R5). Units for which the catalog has no room stay owed (R17).
 constexpr const char* facts = R"sql(
 WITH queued AS MATERIALIZED (
-  SELECT r.order_id, r.product_id, r.attempt
-  FROM unnest(:p1::bigint[], :p2::int[], :p3::int[]) AS k (order_id, product_id, attempt)
+  SELECT r.order_id, r.product_id, r.attempt, r.quantity
+  FROM (
+      SELECT order_id, product_id, attempt
+      FROM unnest(:p1::bigint[], :p2::int[], :p3::int[]) AS asked (order_id, product_id, attempt)
+    UNION
+      SELECT order_id, product_id, attempt FROM reservations
+      WHERE product_id = ANY (:p8::int[]) AND state IN ('held', 'owed')) AS k
     JOIN reservations r USING (order_id, product_id, attempt)
   WHERE r.state IN ('held', 'owed')
   ORDER BY r.order_id, r.product_id, r.attempt FOR UPDATE OF r),
+fitting AS (
+  SELECT q.order_id, q.product_id, q.attempt, sum(q.quantity) OVER upto <= room.units AS fits
+  FROM queued q JOIN unnest(:p9::int[], :p10::bigint[]) AS room (product_id, units) USING (product_id)
+  WINDOW upto AS (PARTITION BY q.product_id ORDER BY q.order_id, q.attempt)),
 gone AS (
-  UPDATE reservations r SET state = 'released', seq = ledger.seq + 1
-  FROM queued JOIN product_stock ledger USING (product_id)
-  WHERE r.order_id = queued.order_id AND r.product_id = queued.product_id AND r.attempt = queued.attempt
+  UPDATE reservations r SET state = CASE WHEN fitting.fits THEN 'released' ELSE 'owed' END,
+    seq = CASE WHEN fitting.fits THEN ledger.seq + 1 ELSE r.seq END
+  FROM fitting JOIN product_stock ledger USING (product_id)
+  WHERE r.order_id = fitting.order_id AND r.product_id = fitting.product_id AND r.attempt = fitting.attempt
     AND r.state IN ('held', 'owed')
-  RETURNING r.product_id, r.quantity)
-SELECT 1, product_id, 0::bigint, 0, quantity FROM gone
+  RETURNING r.product_id, r.quantity, fitting.fits)
+SELECT 1, product_id, 0::bigint, 0, quantity FROM gone WHERE fits
 UNION ALL
 SELECT 2, r.product_id, r.order_id, r.attempt, 0
 FROM unnest(:p4::bigint[], :p5::int[], :p6::int[]) AS k (order_id, product_id, attempt)
@@ -54,12 +66,12 @@ FROM unnest(:p4::bigint[], :p5::int[], :p6::int[]) AS k (order_id, product_id, a
 WHERE r.state <> 'released'
 UNION ALL
 SELECT 3, product_id, 0::bigint, 0, after
-FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until > now()
+FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until IS NOT NULL
 )sql";
 
 // A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its
-// time. A hold that stands as released (somebody took its owner for dead) is reserved anew; its units were
-// given back before.
+// time, and is compared with the catalog soon (R4, R5). A hold that stands as released (somebody took its
+// owner for dead) is reserved anew; its units were given back before.
 constexpr const char* write = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::int[], :p2::bigint[], :p3::int[], :p4::int[], :p5::text[], :p6::text[], :p7::bool[],
@@ -80,7 +92,8 @@ held AS (
   ON CONFLICT (order_id, product_id, attempt) DO UPDATE
     SET state = 'held', quantity = excluded.quantity, owner_epoch = excluded.owner_epoch, seq = excluded.seq
     WHERE r.state = 'released')
-UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price
+UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price,
+  next_audit = CASE WHEN c.unsettled THEN now() + interval '1 second' ELSE p.next_audit END
 FROM changes c WHERE p.product_id = c.product_id
 )sql";
 
@@ -131,19 +144,24 @@ Intent::Intent(Session& session, const std::vector<CycleRequest>& cycles, std::i
 
 std::vector<CycleResult> Intent::run() {
   const bool seeded = seed_ledger();
+  crash_point("intent.seeded");
   lock_ledger();
+  crash_point("intent.locked");
   gather_facts();
+  crash_point("intent.released");
   bool changed = false;
   for (auto& work : works_) {
     if (work.result.stale) continue;
     decide(work);
     changed |= work.decision.changed;
   }
+  const bool audited = note_audits();
   if (changed) {
     write_changes();
-  } else if (!seeded) {
+  } else if (!seeded && !audited) {
     session_.nothing_to_commit();
   }
+  crash_point("intent.written");
   judge_ungranted();
   std::vector<CycleResult> results;
   results.reserve(works_.size());
@@ -156,7 +174,7 @@ std::vector<CycleResult> Intent::run() {
 bool Intent::seed_ledger() {
   SqlArray products, quantities, names, prices;
   for (const auto& work : works_) {
-    if (work.request->read) continue;
+    if (work.request->read || work.request->gone) continue;
     const auto& seen = work.request->seen;
     products.add(work.request->product.value);
     quantities.add(seen.quantity);
@@ -176,9 +194,10 @@ void Intent::lock_ledger() {
     work.result.ledger.product = work.request->product;
   }
   for (auto& row :
-       session_.rows<int, std::int64_t, int, int, std::string, std::int64_t>(lock, products.text())) {
-    auto& [id, seq, quantity, intended, name, price] = row;
+       session_.rows<int, std::int64_t, int, int, std::string, std::int64_t, int>(lock, products.text())) {
+    auto& [id, seq, quantity, intended, name, price, audit_due] = row;
     auto& work = works_[by_product_.at(ProductId{id})];
+    work.audit_due = audit_due != 0;
     work.result.ledger = Ledger{ProductId{id}, seq, quantity, intended != 0, std::move(name), price};
     work.result.stale = moved_since(work.result.ledger, work.request->read);
   }
@@ -187,7 +206,7 @@ void Intent::lock_ledger() {
 void Intent::gather_facts() {
   SqlArray release_orders, release_products, release_attempts;
   SqlArray hold_orders, hold_products, hold_attempts;
-  SqlArray differing;
+  SqlArray differing, gone, rooms_of, rooms;
   for (const auto& work : works_) {
     const auto& request = *work.request;
     for (const auto& hold : request.holds) {
@@ -201,12 +220,17 @@ void Intent::gather_facts() {
       release_products.add(request.product.value);
       release_attempts.add(key.attempt);
     }
-    if (request.seen.quantity != work.result.ledger.quantity) differing.add(request.product.value);
+    if (request.gone) gone.add(request.product.value);
+    rooms_of.add(request.product.value);
+    rooms.add(room_for_releases(work.result.ledger, request));
+    if (!request.gone && request.seen.quantity != work.result.ledger.quantity)
+      differing.add(request.product.value);
   }
-  if (release_orders.empty() && hold_orders.empty() && differing.empty()) return;
+  if (release_orders.empty() && hold_orders.empty() && differing.empty() && gone.empty()) return;
   const auto rows = session_.rows<int, int, std::int64_t, int, int>(
       facts, release_orders.text(), release_products.text(), release_attempts.text(), hold_orders.text(),
-      hold_products.text(), hold_attempts.text(), differing.text());
+      hold_products.text(), hold_attempts.text(), differing.text(), gone.text(), rooms_of.text(),
+      rooms.text());
   for (const auto& [fact, product, order, attempt, quantity] : rows) {
     auto& work = works_[by_product_.at(ProductId{product})];
     if (fact == released) work.released += quantity;
@@ -242,14 +266,29 @@ void Intent::decide(Work& work) {
   result.put = !decision.applied;
   result.foreign = decision.kind == MovementKind::foreign;
   result.repaired = decision.kind == MovementKind::repair;
+  result.closed = decision.kind == MovementKind::gone;
   result.ledger.seq += 1;
   result.ledger.quantity = decision.after;
   result.ledger.intended = !decision.applied;
   // What the catalog shows may be what a late PUT of ours wrote, name and price included.
-  if (!decision.unsettled && decision.kind != MovementKind::repair) {
+  if (!decision.unsettled && decision.kind != MovementKind::repair && !request.gone) {
     result.ledger.name = request.seen.name;
     result.ledger.price = request.seen.price;
   }
+}
+
+// Every cycle of a product in doubt is an audit of it, whoever asked for the cycle; one that settles has
+// caused a new doubt, whose first audit write_changes() arranges.
+bool Intent::note_audits() {
+  std::vector<DoubtAudit> audits;
+  for (const auto& work : works_) {
+    if (work.result.stale || !(work.audit_due || work.decision.kind == MovementKind::gone) ||
+        work.decision.unsettled)
+      continue;
+    audits.push_back({work.request->product, work.request->asked_at, work.request->gone});
+  }
+  note_doubt_audits(session_, audits, doubt_);
+  return !audits.empty();
 }
 
 void Intent::write_changes() {

@@ -29,6 +29,7 @@ class Intent {
   struct Work {
     const CycleRequest* request = nullptr;
     CycleResult result;
+    bool audit_due = false;  // it is in doubt, and it is time to compare it with the catalog (R5)
     std::int64_t released = 0;
     std::vector<std::int32_t> live_doubts;
     CycleRequest open;                    // the request with only the holds that are still to be decided
@@ -41,6 +42,7 @@ class Intent {
   void gather_facts();
   void note_existing(Work& work, const HoldKey& key);
   void decide(Work& work);
+  bool note_audits();
   void write_changes();
   void judge_ungranted();
 

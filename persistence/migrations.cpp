@@ -186,11 +186,34 @@ constexpr const char* cart_owners = R"sql(
 ALTER TABLE cart_closings ADD COLUMN owner_epoch bigint NOT NULL DEFAULT 0;
 )sql";
 
+// When a product in doubt is compared with the catalog next (rule R5); none: nothing is in doubt.
+constexpr const char* audits_of_doubt = R"sql(
+ALTER TABLE product_stock ADD COLUMN next_audit timestamptz;
+UPDATE product_stock p SET next_audit = now()
+  WHERE EXISTS (SELECT FROM stock_movements m WHERE m.product_id = p.product_id AND m.doubt_until IS NOT NULL);
+CREATE INDEX product_stock_next_audit ON product_stock (next_audit) WHERE next_audit IS NOT NULL;
+)sql";
+
+// What the movements that are not kept any more came to (rule R16): how far they went, what there was before
+// the first, what the last left, and what somebody else added in between. The audit goes on from there.
+constexpr const char* pruned = R"sql(
+ALTER TABLE product_stock
+  ADD COLUMN pruned_to bigint NOT NULL DEFAULT 0,
+  ADD COLUMN pruned_opening integer,
+  ADD COLUMN pruned_after integer,
+  ADD COLUMN pruned_foreign bigint NOT NULL DEFAULT 0;
+CREATE INDEX reservations_released ON reservations (order_id) WHERE state = 'released';
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
   static const std::vector<std::vector<const char*>> all{
-      {orders_and_items, take_over, item_ids, numbering, stock}, {idempotency}, {cart_owners}};
+      {orders_and_items, take_over, item_ids, numbering, stock},
+      {idempotency},
+      {cart_owners},
+      {audits_of_doubt},
+      {pruned}};
   return all;
 }
 

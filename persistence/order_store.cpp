@@ -1,5 +1,6 @@
 #include "persistence/order_store.hpp"
 
+#include "domain/crash_point.hpp"
 #include "persistence/cart_closings.hpp"
 #include "persistence/idempotency.hpp"
 #include "persistence/order_reads.hpp"
@@ -29,28 +30,50 @@ PostgresOrderStore::~PostgresOrderStore() = default;
 
 Result<std::vector<CommitOutcome>> PostgresOrderStore::commit(const std::vector<OrderCommit>& batch) {
   if (batch.empty()) return std::vector<CommitOutcome>{};
-  return session_->transact([&] { return commit_orders(*session_, batch, settings_); });
+  crash_point("order.writes");
+  auto outcomes = session_->transact([&] {
+    auto written = commit_orders(*session_, batch, settings_);
+    crash_point("order.commits");
+    return written;
+  });
+  crash_point("order.committed");
+  return outcomes;
 }
 
 Result<std::vector<StatusOutcome>> PostgresOrderStore::change_status(const std::vector<StatusChange>& batch,
                                                                      const StatusRules& rules) {
   if (batch.empty()) return std::vector<StatusOutcome>{};
-  return session_->transact([&] { return change_statuses(*session_, batch, rules); });
+  crash_point("cancel.writes");
+  auto outcomes = session_->transact([&] {
+    auto written = change_statuses(*session_, batch, rules);
+    crash_point("cancel.commits");
+    return written;
+  });
+  crash_point("cancel.committed");
+  return outcomes;
 }
 
 Result<IdBlock> PostgresOrderStore::reserve_order_ids() {
   // Run twice, it only leaves a gap.
-  return session_->write([&] {
+  auto block = session_->write([&] {
     const auto rows = session_->rows<std::int64_t>(take_ids, ids_block_, ids_block_);
     return IdBlock{OrderId{std::get<0>(rows.at(0))}, ids_block_};
   });
+  crash_point("ids.reserved");
+  return block;
 }
 
 Result<std::vector<std::optional<KeptAnswer>>> PostgresOrderStore::keep_refusals(
     const std::vector<KeyedRefusal>& batch) {
   if (batch.empty()) return std::vector<std::optional<KeptAnswer>>{};
-  return session_->transact(
-      [&] { return persistence::keep_refusals(*session_, batch, settings_.answers_kept_for); });
+  crash_point("refusal.writes");
+  auto kept = session_->transact([&] {
+    auto written = persistence::keep_refusals(*session_, batch, settings_.answers_kept_for);
+    crash_point("refusal.commits");
+    return written;
+  });
+  crash_point("refusal.committed");
+  return kept;
 }
 
 Result<std::optional<KeptAnswer>> PostgresOrderStore::find_answer(CustomerId customer,
@@ -68,10 +91,13 @@ Result<std::int32_t> PostgresOrderStore::forget_answers(std::int32_t limit) {
 
 Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
   if (carts.empty()) return Done{};
-  return session_->write([&] {
+  crash_point("cart.records");
+  auto closed = session_->write([&] {
     persistence::close_carts(*session_, carts);
     return Done{};
   });
+  crash_point("cart.recorded");
+  return closed;
 }
 
 Result<CartTurn> PostgresOrderStore::take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) {

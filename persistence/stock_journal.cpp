@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "domain/crash_point.hpp"
 #include "persistence/intent.hpp"
+#include "persistence/prune.hpp"
 #include "persistence/session.hpp"
 #include "persistence/sql_array.hpp"
 #include "persistence/unfinished.hpp"
@@ -65,14 +67,33 @@ Result<std::vector<std::optional<Ledger>>> PostgresStockJournal::read(
   });
 }
 
+Result<std::vector<bool>> PostgresStockJournal::take_turns(const std::vector<ProductId>& products) {
+  return session_->read([&] { return turns_.take(*session_, products); });
+}
+
+Result<Done> PostgresStockJournal::end_turns(const std::vector<ProductId>& products) {
+  return session_->read([&] {
+    turns_.end(*session_, products);
+    return Done{};
+  });
+}
+
 Result<std::vector<CycleResult>> PostgresStockJournal::record(const std::vector<CycleRequest>& cycles) {
   if (cycles.empty()) return std::vector<CycleResult>{};
-  return session_->transact([&] { return Intent(*session_, cycles, epoch_, doubt_).run(); });
+  crash_point("intent.begins");
+  auto recorded = session_->transact([&] {
+    auto results = Intent(*session_, cycles, epoch_, doubt_).run();
+    crash_point("intent.commits");
+    return results;
+  });
+  crash_point("intent.committed");
+  return recorded;
 }
 
 Result<Done> PostgresStockJournal::mark_applied(const std::vector<Ledger>& rows) {
   if (rows.empty()) return Done{};
-  return session_->write([&] {
+  crash_point("mark.begins");
+  auto marked = session_->write([&] {
     SqlArray products;
     SqlArray seqs;
     for (const auto& row : rows) {
@@ -82,10 +103,19 @@ Result<Done> PostgresStockJournal::mark_applied(const std::vector<Ledger>& rows)
     session_->rows<int>(mark, products.text(), seqs.text());
     return Done{};
   });
+  crash_point("mark.done");
+  return marked;
 }
 
 Result<std::vector<Unfinished>> PostgresStockJournal::unfinished(const UnfinishedQuery& query) {
   return session_->read([&] { return find_unfinished(*session_, query, epoch_); });
+}
+
+Result<PruneStep> PostgresStockJournal::prune(const PruneQuery& query) {
+  return session_->transact([&] {
+    return query.what == Prunable::movements ? prune_movements(*session_, query)
+                                             : prune_reservations(*session_, query);
+  });
 }
 
 }  // namespace orders::persistence

@@ -11,6 +11,7 @@
 
 #include "config/config.hpp"
 #include "domain/stock_journal.hpp"
+#include "persistence/turns.hpp"
 
 namespace orders::persistence {
 
@@ -26,14 +27,18 @@ class PostgresStockJournal : public StockJournal {
   PostgresStockJournal& operator=(const PostgresStockJournal&) = delete;
 
   Result<std::vector<std::optional<Ledger>>> read(const std::vector<ProductId>& products) override;
+  Result<std::vector<bool>> take_turns(const std::vector<ProductId>& products) override;
+  Result<Done> end_turns(const std::vector<ProductId>& products) override;
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override;
   Result<Done> mark_applied(const std::vector<Ledger>& rows) override;
   Result<std::vector<Unfinished>> unfinished(const UnfinishedQuery& query) override;
+  Result<PruneStep> prune(const PruneQuery& query) override;
 
  private:
   const std::unique_ptr<Session> session_;
   const std::int64_t epoch_;
   const std::chrono::milliseconds doubt_;
+  Turns turns_;
 };
 
 }  // namespace orders::persistence

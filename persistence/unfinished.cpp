@@ -31,8 +31,9 @@ SELECT product_id FROM (
    WHERE state = 'intended' AND product_id > :p1::int AND made_at <= now() - :p5::bigint * interval '1 millisecond'
    ORDER BY product_id LIMIT :p2::int)
   UNION
-  (SELECT DISTINCT product_id FROM stock_movements
-   WHERE doubt_until > now() AND product_id > :p1::int AND :p6::bool ORDER BY product_id LIMIT :p2::int)
+  (SELECT product_id FROM product_stock
+   WHERE next_audit IS NOT NULL AND product_id > :p1::int AND (:p6::bool OR next_audit <= now())
+   ORDER BY product_id LIMIT :p2::int)
   UNION
   (SELECT DISTINCT r.product_id FROM reservations r LEFT JOIN orders o ON o.id = r.order_id
    WHERE r.product_id > :p1::int AND )sql" +
@@ -55,7 +56,7 @@ SELECT 1, m.product_id, 0::bigint, 0, 0::bigint FROM page JOIN stock_movements m
 WHERE m.state = 'intended'
 UNION ALL
 SELECT 2, m.product_id, 0::bigint, 0, count(*) FROM page JOIN stock_movements m USING (product_id)
-WHERE m.doubt_until > now() GROUP BY m.product_id
+WHERE m.doubt_until IS NOT NULL GROUP BY m.product_id
 UNION ALL
 SELECT 3, page.product_id, found.order_id, found.attempt, found.quantity FROM page CROSS JOIN LATERAL (
   SELECT r.order_id, r.attempt, r.quantity::bigint AS quantity FROM reservations r

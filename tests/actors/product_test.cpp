@@ -22,6 +22,7 @@ struct Actors {
   NoCarts carts;
   ScriptedDatabase database;
   std::atomic<bool> gave_up{false};
+  std::atomic<bool> may_begin{true};
   std::unique_ptr<OrderService> service;
 
   Actors() {
@@ -38,7 +39,8 @@ struct Actors {
         settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
                                       [this] { return std::make_unique<ScriptedStore>(database); },
                                       [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
-                                      [this](const std::string&) { gave_up = true; }});
+                                      [this](const std::string&) { gave_up = true; },
+                                      [this] { return may_begin.load(); }});
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.
@@ -203,6 +205,74 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_leaves_nothing_held) {
   }
   BOOST_TEST(drained());
   BOOST_TEST(database.held.empty());
+}
+
+BOOST_AUTO_TEST_CASE(r17_what_is_held_of_a_product_that_has_gone_is_given_up_without_a_put) {
+  settings.catalog.gone_after = std::chrono::milliseconds(30);
+  catalog.puts_to_fail = 1;
+  catalog.meanwhile = [this] { catalog.unknown = true; };
+  start();
+  BOOST_TEST(!place(1).front().ok());
+  BOOST_TEST(drained());
+  const std::lock_guard<std::mutex> guard(database.mutex);
+  BOOST_TEST(database.held.empty());
+  BOOST_TEST(database.ledger->quantity == 0);
+  BOOST_TEST(!database.ledger->intended);
+  BOOST_TEST(catalog.puts.size() == 1U);
+  BOOST_TEST(counters.products_gone == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(r17_a_product_that_was_only_denied_now_and_then_is_not_given_up) {
+  settings.catalog.gone_after = std::chrono::hours(1);
+  catalog.puts_to_fail = 1;
+  catalog.meanwhile = [this] { catalog.unknown = true; };
+  start();
+  BOOST_TEST(!place(1).front().ok());
+  {
+    const std::lock_guard<std::mutex> guard(catalog.mutex);
+    catalog.unknown = false;
+  }
+  BOOST_TEST(drained());
+  BOOST_TEST(database.held.empty());
+  BOOST_TEST(catalog.shown == 10);
+  BOOST_TEST(counters.products_gone == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(r17_a_put_whose_movement_has_become_too_old_is_not_sent) {
+  settings.catalog.put_within = std::chrono::milliseconds(40);
+  database.record_delays = 1;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(counters.puts_too_late == 1U);
+  BOOST_TEST(catalog.puts.size() == 1U);
+  BOOST_TEST(database.ledger->seq == 2);  // the one that was not sent, and the one that settles it
+}
+
+BOOST_AUTO_TEST_CASE(r15_several_instances_take_turns_at_a_product) {
+  settings.cluster.enabled = true;
+  database.turns_of_others = 5;
+  start();
+  BOOST_TEST(placed(place(20)) == 20 - 10);  // there are ten
+  BOOST_TEST(drained());
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto turns = [this] {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    return database.turns;
+  };
+  while (turns() > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  BOOST_TEST(turns() == 0);  // each one that was taken has been ended
+  BOOST_TEST(database.turns_of_others == 0);
+}
+
+BOOST_AUTO_TEST_CASE(r15_no_cycle_begins_while_the_locks_are_lost) {
+  start();
+  may_begin = false;
+  BOOST_TEST((place(1).front().error().code == ErrorCode::storage_unavailable));
+  BOOST_TEST(catalog.gets == 0);
+  may_begin = true;
+  BOOST_TEST(placed(place(1)) == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

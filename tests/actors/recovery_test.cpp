@@ -138,6 +138,13 @@ BOOST_AUTO_TEST_CASE(walks_over_every_page_and_again) {
   BOOST_TEST(eventually([this] { return service->recovery().later.doubts >= 250; }));
 }
 
+BOOST_AUTO_TEST_CASE(r16_prunes_between_walks_until_nothing_is_left) {
+  database.prunable = 35;
+  start();
+  BOOST_TEST(eventually([this] { return counters.movements_pruned + counters.reservations_pruned == 35U; }));
+  BOOST_TEST(database.walks >= 1);
+}
+
 // A hold was granted, its PUT not answered, and another instance settles the movement before we do.
 BOOST_AUTO_TEST_CASE(r11_a_hold_whose_movement_another_instance_settled_is_answered) {
   catalog.puts_to_fail = 1;

@@ -26,6 +26,7 @@ class ScriptedCatalog : public CatalogClient {
     const std::lock_guard<std::mutex> guard(mutex);
     ++gets;
     if (get_fails) return done(Error{ErrorCode::catalog_unavailable, "scripted"});
+    if (unknown) return done(std::optional<CatalogProduct>());
     CatalogProduct seen;
     seen.id = product;
     seen.name = "Moby Dick";
@@ -48,6 +49,7 @@ class ScriptedCatalog : public CatalogClient {
   std::mutex mutex;
   std::int32_t shown = 0;
   bool get_fails = false;
+  bool unknown = false;  ///< it does not know the product
   int puts_to_fail = 0;
   std::function<void()> meanwhile;  ///< happens while a PUT fails
   int gets = 0;
@@ -75,8 +77,12 @@ struct ScriptedDatabase {
   std::vector<HoldKey> held;
   std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
   int walks = 0;
+  int prunable = 0;                      ///< rows nobody needs, each a step
+  int turns = 0;                         ///< taken and not ended
+  int turns_of_others = 0;               ///< so many times it is not our turn
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
   int records = 0;
+  int record_delays = 0;                 ///< so many take a while
   std::deque<Error> next_commit_errors;  ///< told before the orders are committed
   int commits = 0;
   std::vector<OrderId> committed;
@@ -97,9 +103,26 @@ class ScriptedJournal : public StockJournal {
     return std::vector<std::optional<Ledger>>(products.size(), database_.ledger);
   }
 
+  Result<std::vector<bool>> take_turns(const std::vector<ProductId>& products) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    const bool ours = database_.turns_of_others == 0;
+    if (!ours) --database_.turns_of_others;
+    database_.turns += ours ? 1 : 0;
+    return std::vector<bool>(products.size(), ours);
+  }
+  Result<Done> end_turns(const std::vector<ProductId>&) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    --database_.turns;
+    return Done{};
+  }
+
   Result<std::vector<CycleResult>> record(const std::vector<CycleRequest>& cycles) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     ++database_.records;
+    if (database_.record_delays > 0) {
+      --database_.record_delays;
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    }
     if (!database_.next_record_errors.empty()) {
       auto error = database_.next_record_errors.front();
       database_.next_record_errors.pop_front();
@@ -127,6 +150,13 @@ class ScriptedJournal : public StockJournal {
     return page;
   }
 
+  Result<PruneStep> prune(const PruneQuery&) override {
+    const std::lock_guard<std::mutex> guard(database_.mutex);
+    if (database_.prunable == 0) return PruneStep{};
+    --database_.prunable;
+    return PruneStep{1, 1, database_.prunable > 0};
+  }
+
  private:
   CycleResult decide(const CycleRequest& cycle) {
     auto& ledger = database_.ledger;
@@ -144,6 +174,10 @@ class ScriptedJournal : public StockJournal {
       ledger->quantity = cycle.seen.quantity;
     }
     std::int64_t released = 0;
+    if (cycle.gone) {
+      released = static_cast<std::int64_t>(database_.held.size());
+      database_.held.clear();
+    }
     for (const auto& key : cycle.releases) {
       for (auto held = database_.held.begin(); held != database_.held.end(); ++held) {
         if (!(*held == key)) continue;

@@ -104,4 +104,23 @@ BOOST_AUTO_TEST_CASE(a_negative_stock_grants_nothing) {
   BOOST_TEST(d.granted.front() == false);
 }
 
+BOOST_AUTO_TEST_CASE(r17_no_more_comes_back_than_the_catalog_can_count) {
+  BOOST_TEST(room_for_releases(row(5), seeing(7)) == 2'147'483'640);
+  BOOST_TEST(room_for_releases(row(7), seeing(5)) == 2'147'483'640);
+  BOOST_TEST(room_for_releases(row(2'147'483'647), seeing(5)) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(r17_a_product_that_has_gone_takes_everything_with_it) {
+  auto request = seeing(0, {1});
+  request.gone = true;
+  const auto d = decide_cycle(row(5, true), request, {}, 3);
+  BOOST_TEST(d.changed);
+  BOOST_TEST(d.applied);
+  BOOST_TEST(d.before == -3);
+  BOOST_TEST(d.after == 0);
+  BOOST_TEST((d.kind == MovementKind::gone));
+  BOOST_TEST(d.granted.front() == false);
+  BOOST_TEST(!decide_cycle(row(0), request, {}, 0).changed);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

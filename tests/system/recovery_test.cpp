@@ -51,6 +51,17 @@ struct RecoveryFixture {
     return rig.query("SELECT count(*) FROM reservations WHERE state IN ('held', 'owed')");
   }
 
+  /// A product of ten of which three are sold, and whose first PUT (9 units) has not landed yet.
+  int leave_a_late_write() {
+    const auto product = rig.product(10);
+    rig.sandbox().fault(
+        {{"route", "PUT /products/{id}"}, {"answer", "close"}, {"apply", "later"}, {"count", 1}});
+    BOOST_REQUIRE_EQUAL(rig.post(1, Rig::lines({{product, 1}})).status, 201);
+    BOOST_REQUIRE_EQUAL(rig.post(2, Rig::lines({{product, 2}})).status, 201);
+    BOOST_REQUIRE_EQUAL(rig.sandbox().stock(product).value(), 7);
+    return product;
+  }
+
   Rig rig{{{},
            {{"ORDERD_RECOVERY__INTERVAL", "200ms"}, {"ORDERD_CATALOG__CALL_TIMEOUT", "500ms"}},
            nullptr,
@@ -153,6 +164,67 @@ BOOST_AUTO_TEST_CASE(finds_the_orphans_of_others_while_it_runs) {
   BOOST_TEST(report().at("later").at("orphaned_units") == 3);
   BOOST_TEST(audit() == "clean");
   BOOST_TEST(rig.sandbox().stock(product).value() == 9);
+}
+
+// ---- PUTs in doubt (rule R5) ----
+
+BOOST_AUTO_TEST_CASE(r5_a_late_write_is_repaired_although_nobody_orders) {
+  const auto product = leave_a_late_write();
+  BOOST_TEST(rig.sandbox().land() == 1);
+  BOOST_TEST(eventually([&] { return rig.sandbox().stock(product) == 7; }));
+  BOOST_TEST(rig.metric("orderd_stock_late_writes_total") == "1");
+  BOOST_TEST(rig.metric("orderd_stock_foreign_edits_total") == "0");
+  BOOST_TEST(rig.query("SELECT count(*) FROM stock_movements WHERE kind = 'repair'") == "1");
+  BOOST_TEST(audit() == "clean");
+}
+
+BOOST_AUTO_TEST_CASE(r5_a_late_write_that_lands_while_nobody_looks_is_repaired_at_the_next_start) {
+  const auto product = leave_a_late_write();
+  kill();
+  BOOST_TEST(rig.sandbox().land() == 1);
+  BOOST_TEST(rig.sandbox().stock(product).value() == 9);
+  rig.start();
+  BOOST_REQUIRE(finished());
+  BOOST_TEST(rig.sandbox().stock(product).value() == 7);
+  BOOST_TEST(report().at("at_start").at("doubts").get<int>() > 0);
+  const auto resolution = report().at("products").at(0).at("resolution").get<std::string>();
+  BOOST_TEST(resolution.find("a late write of our own was overwritten") != std::string::npos, resolution);
+}
+
+BOOST_AUTO_TEST_CASE(r5_somebody_elses_change_during_a_doubt_is_followed) {
+  const auto product = leave_a_late_write();
+  rig.sandbox().set_stock(product, 4);
+  BOOST_TEST(eventually([&] {
+    return rig.query("SELECT quantity FROM product_stock WHERE product_id = " + std::to_string(product)) ==
+           "4";
+  }));
+  BOOST_TEST(rig.metric("orderd_stock_foreign_edits_total") == "1");
+  BOOST_TEST(rig.sandbox().stock(product).value() == 4);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace orders::test
+
+namespace orders::test {
+
+BOOST_AUTO_TEST_SUITE(doubt)
+
+BOOST_AUTO_TEST_CASE(r5_ends_after_its_time_with_a_last_look) {
+  Rig rig{{{}, {{"ORDERD_RECOVERY__INTERVAL", "100ms"}, {"ORDERD_CATALOG__DOUBT", "2s"}}, nullptr, true}};
+  const auto product = rig.product(10);
+  rig.sandbox().fault(
+      {{"route", "PUT /products/{id}"}, {"answer", "close"}, {"apply", "never"}, {"count", 1}});
+  BOOST_REQUIRE_EQUAL(rig.post(1, Rig::lines({{product, 1}})).status, 201);
+  BOOST_TEST(rig.query("SELECT count(*) FROM product_stock WHERE next_audit IS NOT NULL") == "1");
+  BOOST_TEST(eventually(
+      [&] { return rig.query("SELECT count(*) FROM product_stock WHERE next_audit IS NOT NULL") == "0"; }));
+  BOOST_TEST(rig.query("SELECT count(*) FROM stock_movements WHERE doubt_until IS NOT NULL") == "0");
+  BOOST_REQUIRE_EQUAL(rig.post(2, Rig::lines({{product, 2}})).status, 201);
+  rig.sandbox().set_stock(product,
+                          9);  // as the first PUT would, if it landed now: it counts as somebody else's
+  BOOST_REQUIRE_EQUAL(rig.post(3, Rig::lines({{product, 1}})).status, 201);
+  BOOST_TEST(rig.metric("orderd_stock_foreign_edits_total") == "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,7 @@
+#include "domain/crash_point.hpp"
+
+namespace orders {
+
+void crash_point(const char* /*name*/) noexcept {}
+
+}  // namespace orders
