@@ -238,7 +238,6 @@ class RecoveryState {
       spdlog::info("recovery: finished in {} ms: {}", took.count(),
                    report.at_start.nothing() ? "nothing had been left undone" : report.at_start.text());
     }
-    if (context_->settings.cluster.enabled && !first_walk_) pass_on_carts();
     after_ = ProductId{0};
     more_ = true;
     again_ = false;
@@ -249,31 +248,11 @@ class RecoveryState {
                           : settings.recovery.interval);
   }
 
-  /// Only counted here: at the start the cart proxy closes them by itself.
+  /// Only counted here: the cart proxy closes them, and takes over those of instances that have died.
   void count_carts() {
-    look_for_carts([this](const std::vector<OpenCart>& carts) {
-      context_->recovery.carts(static_cast<std::int64_t>(carts.size()));
-    });
-  }
-
-  /// Carts of an instance that has died are passed on to the cart proxy, each once: it goes on by itself.
-  void pass_on_carts() {
-    look_for_carts([this](const std::vector<OpenCart>& carts) {
-      std::set<CartId> open;
-      for (const auto& cart : carts) {
-        open.insert(cart.cart);
-        if (carts_passed_on_.count(cart.cart) == 0)
-          tell(context_->board.cart(), CloseCart{cart, Reply<Done>()});
-      }
-      carts_passed_on_ = std::move(open);
-    });
-  }
-
-  template <class Then>
-  void look_for_carts(Then then) {
-    auto found =
-        reply_on<std::vector<OpenCart>>(handle(), [then](const Result<std::vector<OpenCart>>& carts) {
-          if (carts.ok()) then(carts.value());
+    auto found = reply_on<std::vector<OpenCart>>(
+        handle(), [context = context_](const Result<std::vector<OpenCart>>& carts) {
+          if (carts.ok()) context->recovery.carts(static_cast<std::int64_t>(carts.value().size()));
         });
     tell(context_->board.reader(),
          Query{[found](OrderStore& store) { found(store.open_carts(carts_counted_max)); }});
@@ -291,7 +270,6 @@ class RecoveryState {
   bool first_walk_ = true;  ///< what was there at the start has not all been dealt with
   std::int64_t unresolved_ = 0;
   std::set<ProductId> looked_at_;  ///< products in doubt that the first walk has done with
-  std::set<CartId> carts_passed_on_;
   BackOff back_off_{milliseconds(50), milliseconds(2'000)};
   Clock::time_point paused_until_;
   Clock::time_point wake_at_ = Clock::time_point::max();

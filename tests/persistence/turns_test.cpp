@@ -1,4 +1,4 @@
-// Turns of instances at products, and whose carts are whose, on a real server.
+// Turns of instances at products, on a real server.
 #include "persistence/turns.hpp"
 
 #include <chrono>
@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "persistence/instance.hpp"
-#include "persistence/order_store.hpp"
 #include "persistence/stock_journal.hpp"
 #include "tests/persistence/prepared_database.hpp"
 
@@ -14,8 +13,6 @@ namespace orders::persistence {
 
 namespace {
 
-using test::hold_all;
-using test::new_order;
 using test::new_product;
 using test::value_of;
 
@@ -26,11 +23,9 @@ test::PreparedDatabase& database() {
 
 struct TwoInstances {
   const std::unique_ptr<Instance> one = value_of(Instance::start(database().settings(), true));
-  std::unique_ptr<Instance> two = value_of(Instance::start(database().settings(), true));
+  const std::unique_ptr<Instance> two = value_of(Instance::start(database().settings(), true));
   PostgresStockJournal journal_one{database().settings(), one->epoch(), std::chrono::hours(24)};
   PostgresStockJournal journal_two{database().settings(), two->epoch(), std::chrono::hours(24)};
-  PostgresOrderStore store_one{database().settings(), one->epoch()};
-  PostgresOrderStore store_two{database().settings(), two->epoch()};
   const ProductId product = new_product();
   const ProductId other = new_product();
 };
@@ -67,30 +62,6 @@ BOOST_AUTO_TEST_CASE(r15_turns_end_with_their_connection) {
     if (!taken) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   BOOST_TEST(taken);
-}
-
-BOOST_AUTO_TEST_CASE(a_cart_is_closed_by_the_instance_of_its_order_or_by_its_heir) {
-  const auto order = new_order();
-  hold_all(journal_two, order, {{product, 1}});
-  auto commit = test::commit_of(order, {{product, 1}});
-  commit.cart = CartId{4711};
-  BOOST_TEST(value_of(store_two.commit({commit})).front().verdict == CommitVerdict::committed);
-  BOOST_TEST(value_of(store_one.open_carts(10)).empty());
-  BOOST_TEST(value_of(store_two.open_carts(10)).size() == 1U);
-  two.reset();
-  std::vector<OpenCart> inherited;
-  for (int tries = 0; tries < 100 && inherited.empty(); ++tries) {
-    inherited = value_of(store_one.open_carts(10));
-    if (inherited.empty()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  BOOST_REQUIRE_EQUAL(inherited.size(), 1U);
-  BOOST_TEST(inherited.front().order.value == order.value);
-  const auto three = value_of(Instance::start(database().settings(), true));
-  PostgresOrderStore store_three(database().settings(), three->epoch());
-  BOOST_TEST(value_of(store_three.open_carts(10)).empty());
-  BOOST_TEST(value_of(store_one.open_carts(10)).size() == 1U);  // still, until it is closed
-  value_of(store_one.close_carts({CartId{4711}}));
-  BOOST_TEST(value_of(store_one.open_carts(10)).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
