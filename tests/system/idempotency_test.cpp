@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(every_customer_has_keys_of_his_own) {
 
 BOOST_AUTO_TEST_CASE(of_many_at_once_one_makes_the_order_and_all_get_its_answer) {
   Shop shop;
-  for (const std::string body : {shop.one, std::string()}) {
+  for (const std::string& body : {shop.one, std::string()}) {
     if (body.empty()) shop.rig.add_to_cart(7, shop.tea, 1);
     std::vector<HttpReply> replies(16);
     at_once(16, [&](int n) { replies[static_cast<std::size_t>(n)] = shop.post("k" + body, body); });
