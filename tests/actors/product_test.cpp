@@ -23,6 +23,7 @@ struct Actors {
   ScriptedDatabase database;
   std::atomic<bool> gave_up{false};
   std::atomic<bool> may_begin{true};
+  std::atomic<int> begins_left{1'000'000};  ///< then it may not, either
   std::unique_ptr<OrderService> service;
 
   Actors() {
@@ -40,7 +41,7 @@ struct Actors {
                                       [this] { return std::make_unique<ScriptedStore>(database); },
                                       [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
                                       [this](const std::string&) { gave_up = true; },
-                                      [this] { return may_begin.load(); }});
+                                      [this] { return may_begin && begins_left-- > 0; }});
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.
@@ -264,6 +265,23 @@ BOOST_AUTO_TEST_CASE(r15_several_instances_take_turns_at_a_product) {
   }
   BOOST_TEST(turns() == 0);  // each one that was taken has been ended
   BOOST_TEST(database.turns_of_others == 0);
+}
+
+BOOST_AUTO_TEST_CASE(r15_a_cycle_that_must_begin_again_ends_when_the_locks_are_lost_meanwhile) {
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(drained());
+  {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    ++database.ledger->seq;  // somebody else had a cycle: ours is stale
+  }
+  begins_left = 1;
+  const auto answers = place(1);
+  BOOST_REQUIRE(!answers.front().ok());
+  BOOST_TEST((answers.front().error().code == ErrorCode::storage_unavailable));
+  begins_left = 1'000'000;
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(drained());
 }
 
 BOOST_AUTO_TEST_CASE(r15_no_cycle_begins_while_the_locks_are_lost) {
