@@ -97,8 +97,9 @@ BOOST_AUTO_TEST_CASE(names_the_place_of_keys_in_the_wrong_section) {
   BOOST_TEST(contains(errors_in("http.port: 1"), "did you mean http.port "));
   BOOST_TEST(contains(errors_in("http:\n  level: info"),
                       "FILE:2: http.level: unknown key; did you mean log.level "));
-  BOOST_TEST(contains(errors_in("zebra: 1"),
-                      "there are http, database, catalog, cart, actors, orders, recovery, cluster, log"));
+  BOOST_TEST(
+      contains(errors_in("zebra: 1"),
+               "there are http, database, catalog, cart, actors, orders, recovery, journal, cluster, log"));
   BOOST_TEST(contains(errors_in("log: {zebra: 1}"), "there are level"));
 }
 

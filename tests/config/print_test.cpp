@@ -16,7 +16,7 @@ void change_all(Config& config) {
   for (const auto& setting : settings_of(config)) {
     const auto before = to_yaml(setting);
     for (const std::string text :
-         {"2", "3", "11s", "12s", "70KiB", "71KiB", "true", "stealing", "warn", "other"}) {
+         {"2", "3", "11s", "12s", "11h", "70KiB", "71KiB", "true", "stealing", "warn", "other"}) {
       if (to_yaml(setting) == before) static_cast<void>(set_from_text(setting, text));
     }
   }
