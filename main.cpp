@@ -79,13 +79,17 @@ std::unique_ptr<persistence::Instance> open_database(const config::Config& setti
       settings.database, settings.cluster.enabled, [&signals] { return signals.arrived(); },
       std::chrono::steady_clock::time_point::max());
   if (opened.ok()) return std::move(opened.value());
-  spdlog::error("the database cannot be used: {}", opened.error().detail);
+  if (opened.error().code == ErrorCode::shutting_down) {
+    spdlog::info("{}", opened.error().detail);
+  } else {
+    spdlog::error("the database cannot be used: {}", opened.error().detail);
+  }
   return nullptr;
 }
 
 int serve(const config::Config& settings, StopSignals& signals) {
   const auto instance = open_database(settings, signals);
-  if (!instance) return exit_failed;
+  if (!instance) return signals.arrived() ? 0 : exit_failed;  // to be told to stop is no failure
 
   std::atomic<bool> gave_up{false};
   command::Service service(settings, *instance, [&gave_up](const std::string& reason) {
