@@ -6,17 +6,20 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "command/audit.hpp"
+#include "command/log.hpp"
 #include "command/service.hpp"
 #include "config/check.hpp"
 #include "config/load.hpp"
@@ -26,6 +29,7 @@
 #include "http/problem.hpp"
 #include "http/routes.hpp"
 #include "http/server/server.hpp"
+#include "http/server/socket.hpp"
 #include "persistence/instance.hpp"
 #include "persistence/opening.hpp"
 
@@ -58,12 +62,13 @@ class StopSignals {
     int signal = 0;
     if (!arrived_) sigwait(&set_, &signal);
   }
-  /// From here on, another signal ends the process at once.
-  void end_at_next() {
-    std::thread([set = set_] {
+  /// From here on, another signal ends the process at once, after `last_words`.
+  void end_at_next(std::function<void()> last_words) {
+    std::thread([set = set_, last_words = std::move(last_words)] {
       int signal = 0;
       sigwait(&set, &signal);
       spdlog::error("told to stop a second time: ending at once");
+      last_words();
       ::_exit(exit_second_signal);
     }).detach();
   }
@@ -85,6 +90,18 @@ std::unique_ptr<persistence::Instance> open_database(const config::Config& setti
     spdlog::error("the database cannot be used: {}", opened.error().detail);
   }
   return nullptr;
+}
+
+/// Whoever balances between instances is told first, and has a while to notice.
+void drain_begins(const config::Http& settings, http::Surroundings& surroundings, http::Server& server) {
+  surroundings.draining = true;
+  if (settings.drain_grace.count() > 0) {
+    spdlog::info("told to stop: not ready any more, new requests are still taken for {} ms",
+                 settings.drain_grace.count());
+    std::this_thread::sleep_for(settings.drain_grace);
+  }
+  spdlog::info("stopping: requests in flight may finish within {} ms", settings.drain_timeout.count());
+  server.begin_drain();
 }
 
 int serve(const config::Config& settings, StopSignals& signals) {
@@ -113,11 +130,10 @@ int serve(const config::Config& settings, StopSignals& signals) {
   spdlog::info("orderd listens on http://{}:{}", settings.http.host, server.port());
 
   signals.wait();
-  signals.end_at_next();
-  spdlog::info("stopping: requests in flight may finish within {} ms", settings.http.drain_timeout.count());
+  // Half an answer must not look like a whole one to whoever reads until the end.
+  signals.end_at_next([port = server.port()] { http::reset_when_closed(port); });
+  drain_begins(settings.http, surroundings, server);
   const auto deadline = std::chrono::steady_clock::now() + settings.http.drain_timeout;
-  surroundings.draining = true;
-  server.begin_drain();
   const bool drained = service.orders().drain(deadline) && server.wait_drained(deadline);
   if (!drained)
     spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
@@ -159,9 +175,7 @@ int run(const std::vector<std::string>& arguments) {
     std::cout << config::print(loaded.config);
     return 0;
   }
-  spdlog::set_level(spdlog::level::from_str(loaded.config.log.level));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::flush_on(spdlog::level::info);
+  command::start_log(loaded.config.log.level);
   if (audits) {
     return options.repair ? command::repair(loaded.config, options.json)
                           : command::audit(loaded.config, options.json);

@@ -17,6 +17,9 @@ Auditor::behavior_type auditor(Auditor::stateful_pointer<AuditorState> self, con
                                const OpenAuditBook& open) {
   self->state.book = open();
   return {[self, context](RunAudit& ask) {
+    if (!ask.reply.wanted()) {
+      return static_cast<void>(ask.reply(Error{ErrorCode::client_gone, "the client left before its audit"}));
+    }
     ask.reply(AuditPass(*self->state.book, context->catalog_client, context->settings).page(ask.query));
   }};
 }

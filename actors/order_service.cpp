@@ -1,5 +1,6 @@
 #include "actors/order_service.hpp"
 
+#include <limits>
 #include <thread>
 
 #include <caf/actor_system.hpp>
@@ -8,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/supervisor.hpp"
+#include "actors/writable_check.hpp"
 
 namespace orders {
 
@@ -66,6 +68,7 @@ struct OrderService::Inside {
                 std::move(parts.may_begin)},
         cfg(scheduler(config.actors)),
         system(cfg),
+        writable(system, parts.open_store),
         supervisor(spawn_supervisor(system, context,
                                     {std::move(parts.open_journal), std::move(parts.open_store),
                                      std::move(parts.open_audit_book), std::move(parts.give_up)})) {}
@@ -73,8 +76,8 @@ struct OrderService::Inside {
   /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused
   /// one is answered at once.
   template <class T, class Note>
-  std::optional<Reply<T>> admit(Gauge& gauge, std::uint32_t most, Reply<T> reply, Note note) {
-    if (gauge.fetch_add(1, std::memory_order_relaxed) >= static_cast<std::int64_t>(most)) {
+  std::optional<Reply<T>> admit(Gauge& gauge, std::int64_t most, Reply<T> reply, Note note) {
+    if (gauge.fetch_add(1, std::memory_order_relaxed) >= most) {
       --gauge;
       ++counters.admissions_refused;
       reply(Error{ErrorCode::overloaded, "too many requests are in flight"});
@@ -89,14 +92,19 @@ struct OrderService::Inside {
     return Reply<T>(std::move(give_back), std::move(wanted));
   }
 
+  /// What goes on was accepted before: it counts, so that others are refused rather than this one, and it may
+  /// wait for as long as its client does.
   template <class T, class Read>
-  void query(Reply<T> reply, Read read) {
-    auto admitted = admit(counters.reads_in_flight, context.settings.orders.reads_in_flight_max,
-                          std::move(reply), [this](const Result<T>& result) {
-                            if (is_abandoned(result)) ++counters.reads_abandoned;
-                          });
+  void query(Reply<T> reply, Read read, Reading reading = Reading::begins) {
+    const bool goes_on = reading == Reading::goes_on;
+    const auto most = goes_on ? std::numeric_limits<std::int64_t>::max()
+                              : std::int64_t{context.settings.orders.reads_in_flight_max};
+    auto admitted = admit(counters.reads_in_flight, most, std::move(reply), [this](const Result<T>& result) {
+      if (is_abandoned(result)) ++counters.reads_abandoned;
+    });
     if (!admitted) return;
-    const auto deadline = std::chrono::steady_clock::now() + context.settings.orders.read_deadline;
+    const auto deadline =
+        goes_on ? Deadline::max() : std::chrono::steady_clock::now() + context.settings.orders.read_deadline;
     tell(context.board.reader(), Query{[reply = *admitted, read, deadline](OrderStore& store) {
            // The reader was busy until now, and whoever waited may have left.
            if (!reply.wanted()) return static_cast<void>(reply(Error{ErrorCode::client_gone, "not read"}));
@@ -115,6 +123,7 @@ struct OrderService::Inside {
   Context context;
   caf::actor_system_config cfg;
   caf::actor_system system;
+  WritableCheck writable;
   caf::actor supervisor;
 };
 
@@ -157,20 +166,24 @@ void OrderService::find(OrderId id, Reply<std::optional<Order>> reply) {
   inside_->query(std::move(reply), [id](OrderStore& store) { return store.find(id); });
 }
 
-void OrderService::list(OrderQuery query, Reply<std::vector<Order>> reply) {
-  inside_->query(std::move(reply),
-                 [query = std::move(query)](OrderStore& store) { return store.list(query); });
+void OrderService::list(OrderQuery query, Reply<std::vector<Order>> reply, Reading reading) {
+  inside_->query(
+      std::move(reply), [query = std::move(query)](OrderStore& store) { return store.list(query); }, reading);
 }
 
-void OrderService::list_items(std::int64_t after, std::int32_t limit,
-                              Reply<std::vector<OrderItemRow>> reply) {
-  inside_->query(std::move(reply),
-                 [after, limit](OrderStore& store) { return store.list_items(after, limit); });
+void OrderService::list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply,
+                              Reading reading) {
+  inside_->query(
+      std::move(reply), [after, limit](OrderStore& store) { return store.list_items(after, limit); },
+      reading);
 }
 
 void OrderService::audit(AuditQuery query, Reply<AuditPage> reply) {
-  auto admitted = inside_->admit(inside_->counters.audits_in_flight, audits_in_flight_max, std::move(reply),
-                                 [](const Result<AuditPage>&) {});
+  auto& counters = inside_->counters;
+  auto admitted = inside_->admit(counters.audits_in_flight, audits_in_flight_max, std::move(reply),
+                                 [&counters](const Result<AuditPage>& result) {
+                                   if (is_abandoned(result)) ++counters.reads_abandoned;
+                                 });
   if (!admitted) return;
   tell(inside_->context.board.auditor(), RunAudit{query, std::move(*admitted)});
 }
@@ -181,9 +194,7 @@ void OrderService::attend(ProductId product, Reply<Attended> reply) {
   tell(inside_->context.board.catalog(), Attend{product, {}, std::move(reply)});
 }
 
-void OrderService::check_writable(Reply<Done> reply) {
-  inside_->query(std::move(reply), [](OrderStore& store) { return store.check_writable(); });
-}
+void OrderService::check_writable(Reply<Done> reply) { inside_->writable.ask(std::move(reply)); }
 
 bool OrderService::drain(Deadline deadline) {
   const auto busy = [this] {
@@ -196,6 +207,7 @@ bool OrderService::drain(Deadline deadline) {
 
 void OrderService::stop() {
   if (!inside_->supervisor) return;
+  inside_->writable.end();
   caf::anon_send_exit(inside_->supervisor, caf::exit_reason::user_shutdown);
   inside_->supervisor = nullptr;
   // The system waits for its actors when it is destroyed; a writer that is stuck on PostgreSQL must not hold

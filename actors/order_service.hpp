@@ -5,6 +5,7 @@
 // answered with client_gone, unless the work for it has begun to change something.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,10 @@
 #include "domain/stock_journal.hpp"
 
 namespace orders {
+
+/// Of a read that is part of an answer: the first is subject to admission and to the deadline of reads. Once
+/// an answer is under way it may not be broken off because others came later, so its further reads are not.
+enum class Reading : std::uint8_t { begins, goes_on };
 
 class OrderService {
  public:
@@ -53,8 +58,9 @@ class OrderService {
   void change_status(StatusChange change, Reply<Order> reply);
 
   void find(OrderId id, Reply<std::optional<Order>> reply);
-  void list(OrderQuery query, Reply<std::vector<Order>> reply);
-  void list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply);
+  void list(OrderQuery query, Reply<std::vector<Order>> reply, Reading reading = Reading::begins);
+  void list_items(std::int64_t after, std::int32_t limit, Reply<std::vector<OrderItemRow>> reply,
+                  Reading reading = Reading::begins);
   /// A page of the audit. Audits run one after another, and only a few may wait.
   void audit(AuditQuery query, Reply<AuditPage> reply);
   /// What was found undone at the start and since, and what became of it.
@@ -62,7 +68,8 @@ class OrderService {
   /// Runs a cycle of the product: whatever is left to do about it is done by that. Errors: as of the step
   /// that failed; asking again may work.
   void attend(ProductId product, Reply<Attended> reply);
-  /// Whether the database can be written just now.
+  /// Whether the database can be written now, or could be within the last second. Does not queue up behind
+  /// reads; all who ask share one look.
   void check_writable(Reply<Done> reply);
 
   /// Waits until nothing is in flight; false when the deadline passes first. The only call that blocks.

@@ -27,13 +27,15 @@ struct Http {
   std::uint32_t header_bytes_max = 16'384;
   std::uint32_t target_bytes_max = 8'192;
   std::uint32_t body_bytes_max = 1'048'576;
-  std::uint32_t pending_bytes_max = 1'048'576;          ///< answers waiting for one client
-  std::uint64_t pending_bytes_total_max = 268'435'456;  ///< answers waiting for all clients
+  std::uint32_t pending_bytes_max = 1'048'576;            ///< answers waiting for one client
+  std::uint64_t pending_bytes_total_max = 268'435'456;    ///< answers waiting for all clients
+  std::uint64_t receiving_bytes_total_max = 268'435'456;  ///< requests being received from all clients
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
   milliseconds idle_timeout{75'000};
   milliseconds handler_timeout{30'000};
   milliseconds write_timeout{30'000};
+  milliseconds drain_grace{0};  ///< between not being ready and not accepting
   milliseconds drain_timeout{10'000};
 };
 

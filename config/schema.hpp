@@ -30,17 +30,25 @@ void describe(Visitor& visit, Http& http) {
   visit.number("port", http.port, between(0, 65'535),
                "TCP port to listen on; 0 takes any free one and prints it at start.");
   visit.number("threads", http.threads, between(1, 64), "Threads that read requests and write answers.");
-  visit.number("connections_max", http.connections_max, between(1, 1'000'000),
-               "Connections open at the same time; further ones are turned away.");
+  visit.number(
+      "connections_max", http.connections_max, between(1, 1'000'000),
+      "Connections open at the same time, fewer if the process may not open so many files. For further ones "
+      "whoever has been idle longest is closed; if nobody is, they are turned away.");
   visit.bytes("header_bytes_max", http.header_bytes_max, between(1 * kib, 1 * mib),
               "Size of a request's head: request line and headers.");
   visit.bytes("target_bytes_max", http.target_bytes_max, between(256, 1 * mib),
               "Size of a request's target: path and query.");
   visit.bytes("body_bytes_max", http.body_bytes_max, between(1 * kib, 1 * gib), "Size of a request's body.");
-  visit.bytes("pending_bytes_max", http.pending_bytes_max, between(4 * kib, 1 * gib),
-              "Bytes of answers that may wait for one slow client before it is disconnected.");
+  visit.bytes(
+      "pending_bytes_max", http.pending_bytes_max, between(4 * kib, 1 * gib),
+      "Bytes of answers that may wait for one slow client before it is disconnected; a page of a list is at "
+      "most so large.");
   visit.bytes("pending_bytes_total_max", http.pending_bytes_total_max, between(64 * kib, 1024 * gib),
               "Bytes of answers that may wait for all clients together.");
+  visit.bytes(
+      "receiving_bytes_total_max", http.receiving_bytes_total_max, between(64 * kib, 1024 * gib),
+      "Bytes of unfinished requests of all clients together; beyond it, whoever has kept most for longest is "
+      "refused.");
   visit.duration("header_timeout", http.header_timeout, between(10ms, 1h),
                  "How long a client may take to send a request's head.");
   visit.duration("body_timeout", http.body_timeout, between(10ms, 1h),
@@ -51,8 +59,14 @@ void describe(Visitor& visit, Http& http) {
                  "How long a request may take inside the service before it is answered 504.");
   visit.duration("write_timeout", http.write_timeout, between(10ms, 1h),
                  "How long a client may take nothing of an answer before it is disconnected.");
-  visit.duration("drain_timeout", http.drain_timeout, between(0ms, 1h),
-                 "How long requests under way may still finish when the service is told to stop.");
+  visit.duration(
+      "drain_grace", http.drain_grace, between(0ms, 1h),
+      "When told to stop, how long to go on serving with /readyz saying 503, so that a balancer sees it "
+      "first: a little longer than its checks take to notice. 0: accepting stops at once.");
+  visit.duration(
+      "drain_timeout", http.drain_timeout, between(0ms, 1h),
+      "How long requests under way may then still finish. Ending the sessions with the database, if it does "
+      "not answer, can add 5 s.");
 }
 
 template <class Visitor>
@@ -162,12 +176,13 @@ void describe(Visitor& visit, Orders& orders) {
   using namespace std::chrono_literals;
   visit.number("in_flight_max", orders.in_flight_max, between(1, 1'000'000),
                "Orders and changes of status under way at the same time; further ones are refused with 503.");
-  visit.number("reads_in_flight_max", orders.reads_in_flight_max, between(1, 1'000'000),
-               "GET requests under way at the same time; further ones are refused with 503.");
+  visit.number(
+      "reads_in_flight_max", orders.reads_in_flight_max, between(1, 1'000'000),
+      "Reads under way at the same time; further GET requests are refused with 503, lists under way go on.");
   visit.duration("deadline", orders.deadline, between(10ms, 10min),
                  "How long placing an order may take before the client is told that it was not placed.");
   visit.duration("read_deadline", orders.read_deadline, between(10ms, 10min),
-                 "How long a GET, or the next page of a list, may wait for its turn at the database.");
+                 "How long a GET may wait for its turn at the database.");
   visit.number("lines_max", orders.lines_max, between(1, 100'000), "Lines an order may have.");
   visit.number("parked_max", orders.parked_max, between(0, 1'000'000),
                "Orders that may wait for one product's stock to be decided by other orders.");

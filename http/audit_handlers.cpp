@@ -39,20 +39,23 @@ void audit(Surroundings& around, const RoutedRequest& routed, const PendingAnswe
   query.limit = static_cast<std::int32_t>(limit);
   query.orders = after == 0;
   query.until = std::chrono::steady_clock::now() + time_for_catalog(around.settings.http);
-  around.orders.audit(query, Reply<AuditPage>([answer, limit](const Result<AuditPage>& result) {
-                        if (!result.ok()) return answer.fail(result.error());
-                        const auto& page = result.value();
-                        std::string next;
-                        Response response;
-                        if (page.more) {
-                          next = fmt::format("/audit?limit={}&after={}", limit,
-                                             page.products.back().facts.product.value);
-                          response.headers.emplace_back("Link", fmt::format("<{}>; rel=\"next\"", next));
-                        }
-                        response.content_type = "application/json";
-                        response.body = to_json(page, next);
-                        answer.send(std::move(response));
-                      }));
+  around.orders.audit(query, Reply<AuditPage>(
+                                 [answer, limit](const Result<AuditPage>& result) {
+                                   if (!result.ok()) return answer.fail(result.error());
+                                   const auto& page = result.value();
+                                   std::string next;
+                                   Response response;
+                                   if (page.more) {
+                                     next = fmt::format("/audit?limit={}&after={}", limit,
+                                                        page.products.back().facts.product.value);
+                                     response.headers.emplace_back("Link",
+                                                                   fmt::format("<{}>; rel=\"next\"", next));
+                                   }
+                                   response.content_type = "application/json";
+                                   response.body = to_json(page, next);
+                                   answer.send(std::move(response));
+                                 },
+                                 answer.watch()));
 }
 
 }  // namespace

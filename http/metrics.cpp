@@ -134,12 +134,16 @@ void add_inside(Families& out, const Counters& c) {
 void add_edge(Families& out, const EdgeCounters& e) {
   counter(out, "orderd_http_connections_accepted_total", "Connections taken", e.accepted);
   counter(out, "orderd_http_connections_rejected_total", "Connections beyond the limit", e.rejected);
+  counter(out, "orderd_http_idle_closed_total", "Idle connections closed to make room for new ones",
+          e.idle_closed);
   gauge(out, "orderd_http_connections", "Connections open", e.open_connections.load());
   gauge(out, "orderd_http_requests_in_flight", "Requests a handler has not done with", e.in_flight.load());
   gauge(out, "orderd_http_pending_bytes", "Bytes of answers waiting for their clients",
         e.pending_bytes.load());
-  gauge(out, "orderd_http_receiving_bytes", "Bytes of requests that are not complete yet",
+  gauge(out, "orderd_http_receiving_bytes", "Bytes of requests that are not complete or not looked at yet",
         e.receiving_bytes.load());
+  counter(out, "orderd_http_receiving_dropped_total",
+          "Unfinished requests refused because all together were too much", e.receiving_dropped);
   counter(out, "orderd_http_received_bytes_total", "Bytes read from clients", e.bytes_in);
   counter(out, "orderd_http_sent_bytes_total", "Bytes written to clients", e.bytes_out);
   counter(out, "orderd_http_slow_dropped_total", "Clients dropped for not reading", e.slow_dropped);

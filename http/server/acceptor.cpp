@@ -19,6 +19,8 @@ namespace orders::http {
 namespace {
 
 constexpr std::size_t rejected_max = 256;
+/// New ones that the reactor threads may be busy with to find them a place, or to turn them away.
+constexpr std::size_t beyond_limit_max = 64;
 /// As many as can have connected before we look: more would keep a stop waiting as long as somebody connects.
 constexpr int accepts_at_once = 4'096;
 constexpr std::chrono::milliseconds rejected_for{500};
@@ -87,18 +89,20 @@ bool Acceptor::accept_some() {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
     }
-    if (edge_->counters.open_connections >= edge_->settings.connections_max) {
+    const std::uint64_t open = edge_->counters.open_connections;
+    if (open >= edge_->connections_max + beyond_limit_max) {
       ++edge_->counters.rejected;
       edge_->counters.count_own_answer(503);
       reject(std::move(socket));
     } else {
-      hand_over(std::move(socket));
+      hand_over(std::move(socket), open >= edge_->connections_max);
     }
   }
   return true;
 }
 
-bool Acceptor::hand_over(Descriptor socket) {
+/// Beyond the limit a reactor thread, which knows them, closes somebody idle, or turns the new one away.
+bool Acceptor::hand_over(Descriptor socket, bool beyond_limit) {
   ++edge_->counters.accepted;
   ++edge_->counters.open_connections;
   bool taken = false;
@@ -106,6 +110,7 @@ bool Acceptor::hand_over(Descriptor socket) {
     Mail mail;
     mail.kind = Mail::Kind::connection;
     mail.socket = std::move(socket);
+    mail.beyond_limit = beyond_limit;
     taken = mailboxes_[turn_++ % mailboxes_.size()]->post(std::move(mail));
   } catch (const std::exception& error) {
     spdlog::error("a new connection was lost: {}", error.what());

@@ -40,7 +40,7 @@ class Acceptor {
   void run() noexcept;
   void wait();
   bool accept_some();
-  bool hand_over(Descriptor socket);
+  bool hand_over(Descriptor socket, bool beyond_limit);
   void reject(Descriptor socket);
   void let_rejected_go();
   [[nodiscard]] std::string rejection() const;

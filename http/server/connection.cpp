@@ -48,13 +48,21 @@ Connection::Connection(int fd, std::uint64_t number, std::shared_ptr<Edge> edge,
 Connection::~Connection() {
   if (exchange_) exchange_->end();
   backlog_->release(out_.size());
-  edge_->counters.receiving_bytes -= body_counted_;
+  backlog_->keep(0);
+  edge_->counters.receiving_bytes -= received_counted_;
 }
 
-bool Connection::wants_read() const {
-  if (ended_) return false;
-  return phase_ == Phase::closing || phase_ == Phase::lingering || input_.size() - input_used_ < input_max_;
+/// How much may be read now. What cannot be looked at yet, because a request is being handled or an answer
+/// waits, is read no further than one head: enough to go on with, and to notice a client that closes.
+std::size_t Connection::room() const {
+  if (phase_ == Phase::closing || phase_ == Phase::lingering) return read_max;
+  const bool handled = phase_ == Phase::handling || phase_ == Phase::streaming || !out_.empty();
+  const std::size_t most = handled ? edge_->settings.header_bytes_max : input_max_;
+  const std::size_t unread = input_.size() - input_used_;
+  return unread < most ? std::min(most - unread, read_max) : 0;
 }
+
+bool Connection::wants_read() const { return !ended_ && room() > 0; }
 
 bool Connection::on_event(Ready ready) {
   // Both directions are gone: what waits cannot be delivered, and epoll would report it for ever. Unless it
@@ -73,7 +81,7 @@ bool Connection::on_event(Ready ready) {
 /// One read an event, so that nobody's flood keeps others waiting.
 bool Connection::receive() {
   thread_local std::array<char, read_max> buffer;
-  const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const ssize_t got = ::recv(fd_, buffer.data(), room(), MSG_DONTWAIT);
   if (got < 0) return errno == EAGAIN || errno == EINTR;
   if (got == 0) {
     ended_ = true;
@@ -87,6 +95,7 @@ bool Connection::receive() {
     input_used_ = 0;
   }
   input_.append(buffer.data(), static_cast<std::size_t>(got));
+  count_received();
   starved_ = false;
   return true;
 }
@@ -120,10 +129,10 @@ void Connection::parse() {
       if (parser_.head_begun()) parser_.reset();
       idle_deadline_ = deadline_;
       enter(Phase::head, edge_->settings.header_timeout);
+      begun_ = Clock::now();
     }
     const RequestParser::Progress progress = parser_.feed(rest);
     input_used_ = input_.size() - rest.size();
-    count_body();
     switch (progress) {
       case RequestParser::Progress::need_more:
         need_more(rest.empty());
@@ -143,15 +152,12 @@ void Connection::parse() {
     // Thousands of idle connections must not keep the buffers of their biggest moment.
     if (input_.capacity() > input_kept) input_.shrink_to_fit();
   }
+  count_received();
 }
 
 void Connection::need_more(bool at_end) {
   starved_ = true;
   if (back_to_idle()) return;
-  if (body_counted_ > 0 && edge_->counters.receiving_bytes > edge_->settings.pending_bytes_total_max) {
-    refuse(503, "the service is receiving too much at the moment");
-    return;
-  }
   if (phase_ != Phase::head || !parser_.head_done()) return;
   enter(Phase::body, edge_->settings.body_timeout);
   const bool no_body_yet = at_end && parser_.request().body.empty();
@@ -166,16 +172,33 @@ bool Connection::back_to_idle() {
   return true;
 }
 
-void Connection::count_body() {
-  const std::size_t size = parser_.request().body.size();
+void Connection::count_received() {
+  const bool reading = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
+  const std::size_t size = input_.size() + (reading ? parser_.request().body.size() : 0);
   edge_->counters.receiving_bytes += size;
-  edge_->counters.receiving_bytes -= body_counted_;
-  body_counted_ = size;
+  edge_->counters.receiving_bytes -= received_counted_;
+  received_counted_ = size;
+}
+
+double Connection::weight(Clock::time_point now) const {
+  if (phase_ != Phase::head && phase_ != Phase::body) return 0;
+  const std::chrono::duration<double> kept = now - begun_;
+  return static_cast<double>(received_counted_) * (kept.count() + 0.001);
+}
+
+bool Connection::turn_away() {
+  ++edge_->counters.rejected;
+  refuse(503, "too many connections");
+  return advance();
+}
+
+bool Connection::give_up_request() {
+  ++edge_->counters.receiving_dropped;
+  refuse(503, "the service is receiving too much at the moment");
+  return advance();
 }
 
 void Connection::dispatch() {
-  edge_->counters.receiving_bytes -= body_counted_;
-  body_counted_ = 0;
   ++edge_->counters.requests;
   Request& request = parser_.request();
   const Exchange::Manner manner{request.method == "HEAD", parser_.http_1_0(), parser_.keep_alive()};
@@ -247,14 +270,13 @@ void Connection::answer_self(int status, const std::string& detail, const Exchan
 
 /// Ends the connection, because where the next request would begin is not known.
 void Connection::refuse(int status, const std::string& detail) {
-  edge_->counters.receiving_bytes -= body_counted_;
-  body_counted_ = 0;
   answer_self(status, detail, {parser_.request().method == "HEAD", parser_.http_1_0(), false});
 }
 
 void Connection::answered(bool close) {
   if (exchange_) exchange_->end();
   exchange_.reset();
+  parser_.reset();
   if (close) {
     phase_ = Phase::closing;
     input_.clear();
@@ -263,6 +285,7 @@ void Connection::answered(bool close) {
   } else {
     enter(Phase::idle, edge_->settings.idle_timeout);
   }
+  count_received();
 }
 
 bool Connection::on_mail(Mail mail) {
@@ -308,7 +331,7 @@ bool Connection::flush() {
   backlog_->release(written);
   edge_->counters.bytes_out += written;
   if (!intact) return false;
-  if (out_.empty() && phase_ == Phase::idle) deadline_ = now + edge_->settings.idle_timeout;
+  if (out_.empty() && phase_ == Phase::idle) enter(Phase::idle, edge_->settings.idle_timeout);
   if (phase_ == Phase::streaming) {
     if (written > 0) deadline_ = now + edge_->settings.handler_timeout;
     if (backlog_->waiting() <= edge_->low_water) exchange_->call_waiter();

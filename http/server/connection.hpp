@@ -42,7 +42,22 @@ class Connection {
   [[nodiscard]] bool wants_read() const;
   [[nodiscard]] bool wants_write() const { return !out_.empty(); }
   [[nodiscard]] std::uint64_t number() const { return number_; }
-  [[nodiscard]] std::size_t bytes_waiting() const { return out_.size(); }
+  /// Of answers, wherever they are.
+  [[nodiscard]] std::uint64_t bytes_waiting() const { return backlog_->total(); }
+  /// Of requests: read, and not handed to a handler yet.
+  [[nodiscard]] std::size_t bytes_received() const { return received_counted_; }
+  /// How much it has kept for how long, of a request that is not complete; 0: nothing.
+  [[nodiscard]] double weight(Clock::time_point now) const;
+  /// Since when nothing has been asked or answered; the far future: something is under way.
+  [[nodiscard]] Clock::time_point idle_since() const;
+  /// False if it is still idle: a request that is here unread is taken first.
+  bool stay_if_busy();
+  /// Answers that there are too many connections.
+  bool turn_away();
+  /// Gives the unfinished request up: all of them together are too much.
+  bool give_up_request();
+  /// Closing: as a reset if an answer is under way or owed, so that nobody takes what there is for all of it.
+  void cut() const;
 
  private:
   enum class Phase {
@@ -56,6 +71,7 @@ class Connection {
   };
 
   bool receive();
+  [[nodiscard]] std::size_t room() const;
   bool advance();
   [[nodiscard]] bool may_parse() const;
   void parse();
@@ -73,7 +89,7 @@ class Connection {
   bool say_goodbye();
   bool on_idle_tick(Clock::time_point now);
   void enter(Phase phase, std::chrono::milliseconds limit);
-  void count_body();
+  void count_received();
 
   const int fd_;
   const std::size_t input_max_;  ///< how much may be read ahead of the request being handled
@@ -85,11 +101,13 @@ class Connection {
   Outgoing out_;
   std::shared_ptr<Exchange> exchange_;  ///< of the request being handled
   std::string input_;
-  std::size_t input_used_ = 0;    ///< bytes of input_ already parsed
-  std::size_t body_counted_ = 0;  ///< of the edge's receiving_bytes
+  std::size_t input_used_ = 0;        ///< bytes of input_ already parsed
+  std::size_t received_counted_ = 0;  ///< of the edge's receiving_bytes
+  Clock::time_point begun_{};         ///< when the first of them came
   std::uint64_t requests_ = 0;
   Clock::time_point deadline_{};       ///< of the phase, where it has one
   Clock::time_point idle_deadline_{};  ///< of the idle phase before this one
+  Clock::time_point idle_since_{};
   Phase phase_ = Phase::idle;
   bool starved_ = true;  ///< input_ holds nothing that could be parsed further
   bool ended_ = false;   ///< the client will send no more

@@ -8,7 +8,9 @@ namespace orders::http {
 
 void Connection::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
-  deadline_ = Clock::now() + limit;
+  const Clock::time_point now = Clock::now();
+  deadline_ = now + limit;
+  if (phase == Phase::idle) idle_since_ = now;
 }
 
 Clock::time_point Connection::next_tick() const {
@@ -55,14 +57,20 @@ bool Connection::on_tick(Clock::time_point now) {
 }
 
 bool Connection::on_idle_tick(Clock::time_point now) {
-  if (edge_->draining) {
-    // A request may already be here, unread; whoever sent it is answered, the others are let go.
-    if (wants_read() && (!receive() || !advance())) return false;
-    return phase_ != Phase::idle || !out_.empty();
-  }
+  if (edge_->draining) return stay_if_busy();
   if (!out_.empty() || now < deadline_) return true;
   ++edge_->counters.timeouts_idle;
   return false;
+}
+
+/// A request may already be here, unread; whoever sent it is answered, the others are let go.
+bool Connection::stay_if_busy() {
+  if (phase_ == Phase::idle && wants_read() && (!receive() || !advance())) return false;
+  return phase_ != Phase::idle || !out_.empty();
+}
+
+Clock::time_point Connection::idle_since() const {
+  return phase_ == Phase::idle && out_.empty() ? idle_since_ : Clock::time_point::max();
 }
 
 /// An HTTP/1.0 client could not tell a cut answer from a whole one after an orderly end, and the system would
@@ -71,6 +79,10 @@ bool Connection::break_off() const {
   const linger reset{1, 0};
   static_cast<void>(::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
   return false;
+}
+
+void Connection::cut() const {
+  if (phase_ == Phase::handling || phase_ == Phase::streaming || !out_.empty()) break_off();
 }
 
 }  // namespace orders::http

@@ -17,12 +17,14 @@ struct EdgeCounters {
 
   Number accepted{0};          ///< connections taken
   Number rejected{0};          ///< connections beyond connections_max, answered 503
+  Number idle_closed{0};       ///< idle connections closed to make room for new ones
   Number requests{0};          ///< complete, well-formed requests
   Number requests_refused{0};  ///< of these, answered 503 by the edge because too many were in flight
   Number responses{0};         ///< answers begun, the edge's own included
   Number bytes_in{0};
   Number bytes_out{0};
-  Number slow_dropped{0};  ///< connections dropped because the client did not read its answers
+  Number slow_dropped{0};       ///< connections dropped because the client did not read its answers
+  Number receiving_dropped{0};  ///< requests given up because all together were too much to receive
   Number timeouts_header{0};
   Number timeouts_body{0};
   Number timeouts_idle{0};
@@ -43,7 +45,7 @@ struct EdgeCounters {
   Number open_connections{0};  ///< gauge
   Number in_flight{0};         ///< gauge: requests a handler has not done with, abandoned ones included
   Number pending_bytes{0};     ///< gauge: answers waiting for their clients
-  Number receiving_bytes{0};   ///< gauge: bodies of requests not complete yet
+  Number receiving_bytes{0};   ///< gauge: what was read and is no whole request yet, or not looked at
 };
 
 }  // namespace orders::http

@@ -32,6 +32,7 @@ Edge::Edge(const config::Http& http, Handler handle, RenderError render_error)
       handler(std::move(handle)),
       render(std::move(render_error)),
       low_water(std::min<std::size_t>(std::size_t{64} * 1024, http.pending_bytes_max / 2)),
+      connections_max(http.connections_max),
       next_id_(random_start()) {}
 
 std::string Edge::next_request_id() { return fmt::format("{:016x}", scramble(next_id_.fetch_add(1))); }

@@ -26,6 +26,8 @@ struct Edge {
   const Handler handler;
   const RenderError render;
   const std::size_t low_water;  ///< bytes; below it a streaming writer is asked for more
+  /// The setting, or less if this process may not open that many descriptors.
+  std::atomic<std::size_t> connections_max;
   EdgeCounters counters;
   std::atomic<bool> draining{false};
   std::atomic<bool> stopping{false};

@@ -25,6 +25,7 @@ BodyStream& BodyStream::operator=(BodyStream&& other) noexcept {
 }
 
 void BodyStream::abort() noexcept {
+  keeps(0);
   if (exchange_) exchange_->abort();
   exchange_.reset();
 }
@@ -34,7 +35,12 @@ bool BodyStream::write(std::string bytes) {  // NOLINT(performance-unnecessary-v
   return exchange_ && exchange_->write(bytes);
 }
 
+void BodyStream::keeps(std::size_t bytes) {
+  if (exchange_) exchange_->backlog()->keep(bytes);
+}
+
 void BodyStream::finish() {
+  keeps(0);
   if (exchange_) exchange_->finish();
   exchange_.reset();
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -55,6 +56,9 @@ class BodyStream {
   /// writing. Who writes without waiting for when_drained may go over config::Http::pending_bytes_max, and
   /// the client is dropped.
   bool write(std::string bytes);
+  /// How much of the answer its writer has ready and keeps until when_drained(): it counts as waiting for
+  /// this client, in all limits but that of write(). Holds until the next call, or the end.
+  void keeps(std::size_t bytes);
   /// The last of it; later calls do nothing.
   void finish();
   /// One-shot: called once the bytes waiting for this client are below the low-water mark (64 KiB, or half of

@@ -19,6 +19,12 @@ void Backlog::release(std::size_t bytes) {
   waiting_ -= bytes;
 }
 
+void Backlog::keep(std::size_t bytes) {
+  const std::uint64_t before = kept_.exchange(bytes);
+  edge_->counters.pending_bytes += bytes;
+  edge_->counters.pending_bytes -= before;
+}
+
 Exchange::Exchange(Owners owners, Address address, Manner manner, std::string id)
     : owners_(std::move(owners)), address_(address), manner_(manner), id_(std::move(id)) {
   ++owners_.edge->counters.in_flight;

@@ -26,11 +26,15 @@ class Backlog {
   /// Returns how many were waiting before.
   std::uint64_t hold(std::size_t bytes);
   void release(std::size_t bytes);
+  /// What a streaming writer has ready besides.
+  void keep(std::size_t bytes);
   [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
+  [[nodiscard]] std::uint64_t total() const { return waiting_ + kept_; }
 
  private:
   std::shared_ptr<Edge> edge_;
   std::atomic<std::uint64_t> waiting_{0};
+  std::atomic<std::uint64_t> kept_{0};
 };
 
 class Exchange {

@@ -43,6 +43,7 @@ struct Mail {
   std::shared_ptr<Backlog> backlog{};  ///< where `bytes` are counted; none for connection and look_up
   std::string bytes{};                 ///< ready for the wire
   bool close = false;                  ///< nothing may follow on this connection
+  bool beyond_limit = false;           ///< a new client, for whom somebody idle has to go
   Descriptor socket{};
 };
 

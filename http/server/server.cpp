@@ -21,9 +21,6 @@ namespace orders::http {
 
 namespace {
 
-/// Descriptors beyond those of clients: of rejected ones on their way out, database, neighbours, logs, our
-/// own.
-constexpr std::size_t descriptors_kept = 512;
 constexpr std::chrono::seconds end_limit{5};
 constexpr std::chrono::milliseconds end_poll{1};
 
@@ -110,11 +107,17 @@ void Server::start() {
   const config::Http& settings = edge_->settings;
   if (threads_ || edge_->stopping) throw std::runtime_error("the HTTP server was started before");
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  const std::size_t wanted = settings.connections_max + descriptors_kept;
-  const std::size_t allowed = raise_descriptor_limit(wanted);
-  if (allowed < wanted) {
-    spdlog::warn("{} connections need {} open files, but this process may open {}", settings.connections_max,
-                 wanted, allowed);
+  const std::size_t allowed = raise_descriptor_limit(settings.connections_max + descriptors_kept);
+  edge_->connections_max = connections_within(allowed, settings.connections_max);
+  if (edge_->connections_max == 0) {
+    throw std::runtime_error(
+        fmt::format("cannot serve HTTP: this process may open {} files, of which {} are needed for other "
+                    "things than clients",
+                    allowed, descriptors_kept));
+  }
+  if (edge_->connections_max < settings.connections_max) {
+    spdlog::warn("this process may open {} files: at most {} clients can be connected instead of {}", allowed,
+                 edge_->connections_max.load(), settings.connections_max);
   }
   try {
     auto threads = std::make_unique<Threads>(edge_);

@@ -1,5 +1,6 @@
 #include "http/server/socket.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <netdb.h>
@@ -101,6 +102,23 @@ std::size_t raise_descriptor_limit(std::size_t wanted) {
   raised = limit;
   raised.rlim_cur = limit.rlim_max;
   return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+std::size_t connections_within(std::size_t descriptors, std::size_t connections) {
+  constexpr std::size_t least = 16;
+  if (descriptors < descriptors_kept + std::min(least, connections)) return 0;
+  return std::min(connections, descriptors - descriptors_kept);
+}
+
+void reset_when_closed(std::uint16_t port) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const linger reset{1, 0};
+  const auto most = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1U << 20U));
+  for (int fd = 0; fd < most; ++fd) {
+    if (bound_port(fd) == port)
+      static_cast<void>(::setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset));
+  }
 }
 
 }  // namespace orders::http

@@ -38,4 +38,15 @@ std::uint16_t bound_port(int fd);
 /// Lets this process open `wanted` descriptors if the system allows; returns how many it may open now.
 std::size_t raise_descriptor_limit(std::size_t wanted);
 
+/// Descriptors beyond those of clients: of rejected ones on their way out, database, neighbours, logs, our
+/// own.
+inline constexpr std::size_t descriptors_kept = 512;
+/// How many of so many connections may be open when the process may open `descriptors`, so that the others do
+/// not run out of them; 0: too few to serve at all.
+std::size_t connections_within(std::size_t descriptors, std::size_t connections);
+
+/// Every connection of this process to its port `port` is reset when it is closed, also when the process ends
+/// without closing it. Any thread.
+void reset_when_closed(std::uint16_t port);
+
 }  // namespace orders::http

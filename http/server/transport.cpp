@@ -1,5 +1,6 @@
 #include "http/server/transport.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -23,6 +24,11 @@ using Pistache::Polling::NotifyOn;
 constexpr long tick_nanoseconds = 50'000'000;
 /// How often letters are fetched before epoll is asked again.
 constexpr int mail_rounds = 4;
+/// Who has been answered only just now is about to ask again, and would meet a connection that is being
+/// closed.
+constexpr std::chrono::seconds idle_at_least{1};
+constexpr std::size_t idle_found_max = 64;
+constexpr std::chrono::milliseconds idle_search_pause{100};
 
 /// Pistache wants one; reading is done by Connection.
 class SilentHandler : public Pistache::Tcp::Handler {
@@ -56,6 +62,7 @@ Transport::Transport(std::shared_ptr<Edge> edge)
 Transport::~Transport() {
   // Only what is left when the thread never ran or did not end in time; the reactor is gone by now.
   for (Client& client : clients_) {
+    if (client.connection) client.connection->cut();
     if (client.peer) ::close(client.peer->fd());
   }
 }
@@ -111,13 +118,13 @@ void Transport::read_mail() {
     for (Mail& mail : batch_) deliver(std::move(mail));
   }
   batch_.clear();
-  enforce_total();
+  enforce_totals();
   // The rest has to wait for others' turn, and what this thread posts rings no bell.
   mailbox_->wake_if_any();
 }
 
 void Transport::deliver(Mail mail) {
-  if (mail.kind == Mail::Kind::connection) return adopt(std::move(mail.socket));
+  if (mail.kind == Mail::Kind::connection) return adopt(std::move(mail.socket), mail.beyond_limit);
   if (mail.kind == Mail::Kind::look_up) {
     sweep_due_ = true;
     return;
@@ -135,7 +142,7 @@ void Transport::deliver(Mail mail) {
               [&mail](Connection& connection) { return connection.on_mail(std::move(mail)); });
 }
 
-void Transport::adopt(Descriptor socket) {
+void Transport::adopt(Descriptor socket, bool beyond_limit) {
   const int fd = socket.get();
   const auto slot = static_cast<std::size_t>(fd);
   try {
@@ -147,12 +154,16 @@ void Transport::adopt(Descriptor socket) {
   } catch (const std::exception& error) {
     spdlog::error("a new connection was lost: {}", error.what());
     if (!socket) return drop(fd);
-    clients_[slot] = {};
+    if (slot < clients_.size()) clients_[slot] = {};
     edge_->connection_closed();
     return;
   }
+  const bool turned_away =
+      beyond_limit && edge_->counters.open_connections > edge_->connections_max && !make_room();
   // Pistache registers for changes only; ours are told again as long as there is something to do.
-  with_client(fd, [](Connection& connection) { return connection.on_event({true, false, false}); });
+  with_client(fd, [turned_away](Connection& connection) {
+    return turned_away ? connection.turn_away() : connection.on_event({true, false, false});
+  });
 }
 
 void Transport::sweep() {
@@ -169,21 +180,85 @@ void Transport::sweep() {
   mailbox_->wake_if_any();
 }
 
-/// Together the answers may not take all memory: whoever leaves most unread goes first.
-void Transport::enforce_total() {
-  while (edge_->counters.pending_bytes > edge_->settings.pending_bytes_total_max) {
-    std::size_t most = 0;
+/// Together the clients may not take all memory: whoever leaves most unread goes first, and whoever has kept
+/// us waiting longest for the rest of most.
+void Transport::enforce_totals() {
+  const auto& settings = edge_->settings;
+  shed(
+      edge_->counters.pending_bytes, settings.pending_bytes_total_max,
+      [](const Connection& connection) { return connection.bytes_waiting(); },
+      [](const Connection& connection) { return static_cast<double>(connection.bytes_waiting()); },
+      [this](int fd) {
+        ++edge_->counters.slow_dropped;
+        clients_[static_cast<std::size_t>(fd)].connection->break_off();
+        drop(fd);
+      });
+  const Clock::time_point now = Clock::now();
+  shed(
+      edge_->counters.receiving_bytes, settings.receiving_bytes_total_max,
+      [](const Connection& connection) { return connection.bytes_received(); },
+      [now](const Connection& connection) { return connection.weight(now); },
+      [this](int fd) {
+        with_client(fd, [](Connection& connection) { return connection.give_up_request(); });
+      });
+}
+
+template <typename Bytes, typename Rank, typename LetGo>
+void Transport::shed(const EdgeCounters::Number& taken, std::uint64_t most, Bytes bytes, Rank rank,
+                     LetGo let_go) {
+  if (taken <= most) return;
+  // If all threads let go for the same excess, all their clients might be gone.
+  const std::uint64_t share = most / edge_->settings.threads;
+  std::uint64_t own = 0;
+  for (const Client& client : clients_) {
+    if (client.connection) own += bytes(*client.connection);
+  }
+  while (taken > most && own > share) {
+    double highest = 0;
     int fd = -1;
     for (std::size_t slot = 0; slot < clients_.size(); ++slot) {
-      if (!clients_[slot].connection || clients_[slot].connection->bytes_waiting() <= most) continue;
-      most = clients_[slot].connection->bytes_waiting();
+      const double height = clients_[slot].connection ? rank(*clients_[slot].connection) : 0;
+      if (height <= highest) continue;
+      highest = height;
       fd = static_cast<int>(slot);
     }
     if (fd < 0) return;
-    ++edge_->counters.slow_dropped;
-    clients_[static_cast<std::size_t>(fd)].connection->break_off();
-    drop(fd);
+    own -= bytes(*clients_[static_cast<std::size_t>(fd)].connection);
+    let_go(fd);
   }
+}
+
+/// Closes the connection that has been idle longest, for another; false: there is none.
+bool Transport::make_room() {
+  const Clock::time_point now = Clock::now();
+  if (idle_.empty() && now >= next_idle_search_) look_for_idle(now);
+  while (!idle_.empty()) {
+    const Idle idle = idle_.back();
+    idle_.pop_back();
+    const auto& connection = clients_[static_cast<std::size_t>(idle.fd)].connection;
+    if (!connection || connection->number() != idle.number || connection->idle_since() != idle.since)
+      continue;
+    with_client(idle.fd, [](Connection& still) { return still.stay_if_busy(); });
+    if (clients_[static_cast<std::size_t>(idle.fd)].connection) continue;
+    ++edge_->counters.idle_closed;
+    return true;
+  }
+  return false;
+}
+
+/// Many at a time, so that not every newcomer costs a look at everybody.
+void Transport::look_for_idle(Clock::time_point now) {
+  for (std::size_t slot = 0; slot < clients_.size(); ++slot) {
+    const auto& connection = clients_[slot].connection;
+    if (!connection || now - connection->idle_since() < idle_at_least) continue;
+    idle_.push_back({connection->idle_since(), static_cast<int>(slot), connection->number()});
+  }
+  const auto longer = [](const Idle& one, const Idle& other) { return one.since < other.since; };
+  const std::size_t kept = std::min(idle_.size(), idle_found_max);
+  std::partial_sort(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(kept), idle_.end(), longer);
+  idle_.resize(kept);
+  std::reverse(idle_.begin(), idle_.end());
+  next_idle_search_ = idle_.empty() ? now + idle_search_pause : now;
 }
 
 void Transport::end() {
@@ -192,7 +267,9 @@ void Transport::end() {
     if (mail.backlog) mail.backlog->release(mail.bytes.size());
   }
   for (std::size_t slot = 0; slot < clients_.size(); ++slot) {
-    if (clients_[slot].connection) drop(static_cast<int>(slot));
+    if (!clients_[slot].connection) continue;
+    clients_[slot].connection->cut();
+    drop(static_cast<int>(slot));
   }
   ended_ = true;
 }
@@ -211,10 +288,10 @@ void Transport::with_client(int fd, Step step) {
     }
   } catch (const std::exception& error) {
     spdlog::error("a connection was dropped: {}", error.what());
-    keep = false;
+    keep = connection.break_off();
   } catch (...) {
     spdlog::error("a connection was dropped");
-    keep = false;
+    keep = connection.break_off();
   }
   if (!keep) drop(fd);
 }

@@ -38,13 +38,25 @@ class Transport : public Pistache::Tcp::Transport {
     Clock::time_point due{};  ///< when its clocks have to be looked at
     unsigned told = 0;        ///< what epoll was asked to report, in Pistache's flags; 0: as Pistache did
   };
+  /// A connection that was idle when they were looked for, and since when.
+  struct Idle {
+    Clock::time_point since;
+    int fd;
+    std::uint64_t number;
+  };
 
   void run_once(const Pistache::Aio::FdSet& ready);
   void read_mail();
   void deliver(Mail mail);
-  void adopt(Descriptor socket);
+  void adopt(Descriptor socket, bool beyond_limit);
   void sweep();
-  void enforce_total();
+  void enforce_totals();
+  /// While `taken` is beyond `most`: lets go of those of this thread's clients for whom `rank` is highest,
+  /// until they have no more than this thread's share. `rank` 0: not this one.
+  template <typename Bytes, typename Rank, typename LetGo>
+  void shed(const EdgeCounters::Number& taken, std::uint64_t most, Bytes bytes, Rank rank, LetGo let_go);
+  bool make_room();
+  void look_for_idle(Clock::time_point now);
   void end();
   /// Runs `step` on the connection behind `fd`, if there is one; drops it if the step says so or throws.
   template <typename Step>
@@ -57,6 +69,8 @@ class Transport : public Pistache::Tcp::Transport {
   Descriptor timer_;
   std::vector<Client> clients_;  ///< by descriptor
   std::vector<Mail> batch_;
+  std::vector<Idle> idle_;                ///< the last one has been so longest
+  Clock::time_point next_idle_search_{};  ///< the last one found nobody
   std::uint64_t next_number_ = 1;
   bool sweep_due_ = false;
   std::atomic<bool> ended_{false};

@@ -134,18 +134,32 @@ BOOST_AUTO_TEST_CASE(clients_that_do_not_read_or_do_not_finish_cannot_hold_it_up
   BOOST_TEST(rig.log().find("drain timeout") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_balancer_sees_that_it_is_not_ready_while_it_still_takes_requests) {
+  Rig rig({{}, {{"ORDERD_HTTP__DRAIN_GRACE", "2s"}}});
+  rig.orderd().signal(SIGTERM);
+  BOOST_TEST(eventually([&] { return rig.call("GET", "/readyz").status == 503; }));
+  BOOST_TEST(rig.call("GET", "/livez").status == 200);
+  BOOST_TEST(rig.log().find("stopping") == std::string::npos);
+  BOOST_TEST(eventually([&] { return refuses(rig); }));
+  BOOST_TEST(rig.orderd().wait(slack).value_or(-1) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_at_once_in_the_middle_of_lists) {
   Rig rig;
   rig.fill(30'000, 1);
   std::vector<RawClient> readers;
   for (int n = 0; n < 4; ++n) {
     readers.push_back(client_of(rig, 16'384));
-    readers.back().send(get("/orders"));
+    readers.back().send("GET /orders HTTP/1.0\r\nHost: x\r\n\r\n");
   }
   BOOST_REQUIRE(eventually([&] { return rig.metric("orderd_http_pending_bytes") != "0"; }));
   tell_to_stop(rig);
   rig.orderd().signal(SIGINT);
   BOOST_TEST(rig.orderd().wait(2s).value_or(0) == 3);
+  for (auto& reader : readers) {
+    BOOST_TEST(reader.read_to_end().has_value());
+    BOOST_TEST(reader.was_reset());  // an orderly end would look like that of the list
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -96,4 +96,20 @@ BOOST_AUTO_TEST_CASE(reads_of_clients_that_have_gone_are_not_carried_out) {
   BOOST_TEST(rig.call("GET", "/orders/1").status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(audits_of_clients_that_have_gone_are_not_carried_out) {
+  Rig rig;
+  const int product = rig.product(10);
+  BOOST_REQUIRE(rig.post(1, Rig::lines({{product, 1}})).status == 201);
+  rig.sandbox().fault({{"route", "GET /products/{id}"}, {"delay_ms", 1'500}, {"count", 1}});
+  std::thread first([&] { BOOST_TEST(rig.call("GET", "/audit").status == 200); });
+  BOOST_REQUIRE(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 1; }));
+  RawClient client(static_cast<std::uint16_t>(rig.port()));
+  BOOST_REQUIRE(client.send(get("/audit")));
+  BOOST_REQUIRE(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 2; }));
+  client.reset();
+  first.join();
+  BOOST_TEST(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 0; }));
+  BOOST_TEST(metric(rig, "orderd_requests_abandoned_total", "kind=\"read\"") == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,6 +134,52 @@ BOOST_AUTO_TEST_CASE(a_reset_in_the_middle_ends_the_list) {
   BOOST_TEST(rig.log().find("broken off") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_large_orders_is_shorter_and_the_next_one_goes_on) {
+  Rig rig({{}, {{"ORDERD_HTTP__PENDING_BYTES_MAX", "64KiB"}}});
+  constexpr int orders = 60;
+  rig.fill(orders, 150);
+  std::vector<std::int64_t> ids;
+  int pages = 0;
+  for (std::string next = "/orders?limit=1000"; !next.empty(); ++pages) {
+    const auto reply = rig.call("GET", next);
+    BOOST_REQUIRE_EQUAL(reply.status, 200);
+    BOOST_TEST(reply.body.size() < 66'000U);
+    const auto page = parsed(reply);
+    for (const auto& order : page.at("orders")) ids.push_back(order.at("id").get<std::int64_t>());
+    next = page.value("next", "");
+    BOOST_TEST(reply.headers.count("Link") == (next.empty() ? 0U : 1U));
+  }
+  BOOST_TEST(pages > 5);
+  BOOST_REQUIRE_EQUAL(ids.size(), static_cast<std::size_t>(orders));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    BOOST_TEST(ids[i] == 10'000'000'001 + static_cast<std::int64_t>(i));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_under_way_is_not_broken_off_by_those_who_come_later) {
+  Rig rig({{},
+           {{"ORDERD_DATABASE__READERS", "1"},
+            {"ORDERD_ORDERS__READS_IN_FLIGHT_MAX", "2"},
+            {"ORDERD_ORDERS__READ_DEADLINE", "20ms"}}});
+  rig.fill(20'000, 2);
+  std::atomic<bool> reading{true};
+  std::atomic<int> refused{0};
+  ListSeen seen;
+  std::thread reader([&] {
+    seen = orders_reader().read(rig.url("/orders"), patience, 2'000'000);
+    reading = false;
+  });
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_http_pending_bytes") != "0"; }));
+  at_once(8, [&](int) {
+    while (reading) {
+      if (rig.call("GET", "/order_items?limit=1000").status == 503) ++refused;
+    }
+  });
+  reader.join();
+  BOOST_TEST(refused > 0);
+  BOOST_TEST_CONTEXT(seen.trouble) { BOOST_TEST(seen.whole); }
+  BOOST_TEST(seen.rows == 20'000U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(reads)
@@ -188,6 +234,19 @@ BOOST_AUTO_TEST_CASE(who_waits_too_long_for_a_turn_is_told_so) {
   BOOST_TEST(refused == 8);
   BOOST_TEST(late == 7);
   BOOST_TEST((std::chrono::steady_clock::now() - begun < 2s));
+}
+
+BOOST_AUTO_TEST_CASE(whether_it_is_ready_is_told_while_all_readers_are_busy) {
+  Rig rig({{}, one_reader_and("5s")});
+  const LockedTable table(rig, "3");
+  BOOST_REQUIRE(table.locked());
+  std::thread waiting([&] { at_once(4, [&](int) { (void)rig.call("GET", "/orders?limit=1"); }); });
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_reads_in_flight") != "0"; }));
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(rig.call("GET", "/readyz").status == 200);
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < 400ms));
+  BOOST_TEST(rig.metric("orderd_reads_in_flight") != "0");
+  waiting.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include <random>
 #include <sys/resource.h>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -26,9 +27,9 @@ BOOST_AUTO_TEST_CASE(beyond_the_limit_a_client_is_told_so) {
   std::vector<RawClient> clients;
   for (int i = 0; i < 5; ++i) {
     clients.emplace_back(service.port());
-    clients.back().send(get("/hello"));
-    BOOST_REQUIRE(clients.back().read_answer());
+    clients.back().send(get("/hold"));
   }
+  BOOST_REQUIRE(service.wait_held(5));
   for (int i = 0; i < 10; ++i) {
     RawClient refused(service.port());
     refused.send(get("/hello"));
@@ -40,10 +41,44 @@ BOOST_AUTO_TEST_CASE(beyond_the_limit_a_client_is_told_so) {
   }
   BOOST_TEST(service.counters().rejected == 10U);
   clients.pop_back();
-  BOOST_REQUIRE(Service::wait_until([&] { return service.counters().open_connections == 4U; }));
+  BOOST_REQUIRE(Service::wait_until([&] { return service.counters().open_connections <= 4U; }));
+  service.release();
   RawClient next(service.port());
   next.send(get("/hello"));
   BOOST_TEST(next.read_answer()->status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(for_a_new_client_the_one_that_has_been_idle_longest_goes) {
+  Service service([](config::Http& http) { http.connections_max = 3; });
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 3; ++i) clients.emplace_back(service.port());
+  clients[2].send(get("/hold"));
+  BOOST_REQUIRE(service.wait_held(1));
+  for (const std::size_t i : {1U, 0U}) {
+    clients[i].send(get("/hello"));
+    BOOST_REQUIRE(clients[i].read_answer());
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+  RawClient next(service.port());
+  next.send(get("/hello"));
+  const auto answer = next.read_answer();
+  BOOST_REQUIRE(answer);
+  BOOST_TEST(answer->status == 200);
+  BOOST_TEST(clients[1].read_to_end().value_or("open") == "");
+  BOOST_TEST(service.counters().idle_closed == 1U);
+  BOOST_TEST(service.counters().rejected == 0U);
+  service.release();
+  for (const std::size_t i : {0U, 2U}) {
+    if (i == 0) clients[i].send(get("/hello"));
+    BOOST_TEST(clients[i].read_answer().has_value());
+  }
+  // Now nobody has been idle for long.
+  RawClient refused(service.port());
+  refused.send(get("/hello"));
+  const auto refusal = refused.read_answer();
+  BOOST_REQUIRE(refusal);
+  BOOST_TEST(refusal->status == 503);
+  BOOST_TEST(service.counters().rejected == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(abandoned_requests_count_against_a_limit) {

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "http/server/socket.hpp"
 #include "tests/http/server/raw_client.hpp"
 #include "tests/http/server/service.hpp"
 
@@ -14,6 +15,9 @@ namespace orders::test {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// What is read ahead: the default of header_bytes_max.
+constexpr std::uint64_t one_head = 16'384;
 
 }  // namespace
 
@@ -29,13 +33,63 @@ BOOST_AUTO_TEST_CASE(no_more_is_read_ahead_than_a_limit_while_a_request_is_handl
   while (ahead.size() < 400'000) ahead += get("/hello");
   const auto before = service.counters().bytes_in.load();
   BOOST_REQUIRE(client.send(ahead));
-  BOOST_REQUIRE(Service::wait_until([&] { return service.counters().bytes_in >= before + 65'536; }));
+  BOOST_REQUIRE(Service::wait_until([&] { return service.counters().bytes_in >= before + one_head; }));
   BOOST_TEST(!client.read_to_end(milliseconds(100)).has_value());
-  BOOST_TEST(service.counters().bytes_in <= before + 2 * 65'536);
+  BOOST_TEST(service.counters().bytes_in == before + one_head);
+  BOOST_TEST(service.counters().receiving_bytes == one_head);
   service.release();
   BOOST_TEST(client.read_answer()->body == "released");
   for (std::size_t i = 0; i < ahead.size() / get("/hello").size(); ++i)
     BOOST_REQUIRE(client.read_answer().has_value());
+  BOOST_TEST(service.counters().receiving_bytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(together_requests_may_not_take_all_memory_and_the_stalled_go_first) {
+  Service service([](config::Http& http) { http.receiving_bytes_total_max = 1'000'000; });
+  std::vector<RawClient> stalled;
+  for (int i = 0; i < 3; ++i) {
+    stalled.emplace_back(service.port());
+    stalled.back().send(post("/echo", std::string(500'000, 's')).substr(0, 300'000));
+  }
+  BOOST_REQUIRE(Service::wait_until([&] { return service.counters().receiving_bytes > 890'000U; }));
+  std::this_thread::sleep_for(milliseconds(500));
+  RawClient honest(service.port());
+  const std::string body(600'000, 'h');
+  honest.send(post("/echo", body));
+  const auto answer = honest.read_answer();
+  BOOST_REQUIRE(answer);
+  BOOST_TEST(answer->status == 200);
+  BOOST_TEST((answer->body == body));
+  const std::uint64_t refused = service.counters().receiving_dropped;
+  BOOST_TEST(refused >= 2U);  // 600,000 and three times 300,000 are more by so much
+  std::uint64_t told = 0;
+  for (RawClient& client : stalled) {
+    client.be_patient(milliseconds(200));
+    const auto refusal = client.read_answer();
+    if (refusal && refusal->status == 503) ++told;
+  }
+  BOOST_TEST(told == refused);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_writer_keeps_ready_counts_as_waiting) {
+  Service service([](config::Http& http) { http.pending_bytes_total_max = 1'000'000; });
+  RawClient client(service.port());
+  client.send(get("/stall?bytes=900000"));
+  BOOST_TEST(Service::wait_until([&] { return service.counters().pending_bytes == 900'000U; }));
+  RawClient more(service.port());
+  more.send(get("/stall?bytes=200000"));
+  BOOST_TEST(!client.read_answer().has_value());
+  BOOST_TEST(client.was_reset());
+  BOOST_TEST(service.counters().slow_dropped == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(descriptors_are_left_for_other_things_than_clients) {
+  BOOST_TEST(http::connections_within(100'000, 10'000) == 10'000U);
+  BOOST_TEST(http::connections_within(10'512, 10'000) == 10'000U);
+  BOOST_TEST(http::connections_within(1'024, 10'000) == 512U);
+  BOOST_TEST(http::connections_within(513, 1) == 1U);
+  BOOST_TEST(http::connections_within(512, 1) == 0U);
+  BOOST_TEST(http::connections_within(520, 10'000) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_head_may_be_larger_than_what_is_read_ahead_if_the_setting_says_so) {

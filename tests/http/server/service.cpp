@@ -133,6 +133,7 @@ void Service::stream(Job job) {
   }
   if (job.request.path == "/cut" || job.request.path == "/stall") {
     stream.write("half of it");
+    stream.keeps(bytes);
     if (job.request.path == "/stall") stalled_.push_back(std::move(stream));
     return;
   }

@@ -19,8 +19,8 @@ namespace orders::test {
 
 /// The targets it knows: /hello, /echo, /show (what the request was), /big?bytes=, /status?code=, /now
 /// (answered on the reactor thread), /hold (until release()), /drop, /throw, /throw-int, /inject,
-/// /stream?bytes= (with back-pressure), /flood?bytes= (without), /cut (a stream given up), /stall (one that
-/// says no more).
+/// /stream?bytes= (with back-pressure), /flood?bytes= (without), /cut (a stream given up), /stall?bytes= (one
+/// that says no more, and keeps so many bytes ready).
 class Service {
  public:
   using Settings = config::Http;

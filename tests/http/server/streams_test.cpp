@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "http/server/socket.hpp"
 #include "tests/http/server/raw_client.hpp"
 #include "tests/http/server/service.hpp"
 
@@ -127,8 +128,12 @@ BOOST_AUTO_TEST_CASE(who_does_not_read_is_dropped_and_nobody_else_notices) {
   BOOST_TEST(Service::wait_until([&] { return service.counters().pending_bytes == 0U; }));
 }
 
-BOOST_AUTO_TEST_CASE(together_the_answers_may_not_take_all_memory) {
-  Service service([](config::Http& http) { http.pending_bytes_total_max = 15'500'000; });
+/// With several threads too: none of them lets go of a client that is within its share.
+void the_largest_goes(std::uint32_t threads) {
+  Service service([threads](config::Http& http) {
+    http.threads = threads;
+    http.pending_bytes_total_max = 15'500'000;
+  });
   RawClient largest(service.port(), little);
   largest.send(get("/big?bytes=14000000"));
   BOOST_REQUIRE(Service::wait_until([&] { return service.counters().pending_bytes > 4'000'000U; }));
@@ -139,6 +144,42 @@ BOOST_AUTO_TEST_CASE(together_the_answers_may_not_take_all_memory) {
   BOOST_REQUIRE(answer);
   BOOST_TEST(answer->body.size() == 7'000'000U);
   BOOST_TEST(!largest.read_answer());
+}
+
+BOOST_AUTO_TEST_CASE(together_the_answers_may_not_take_all_memory) {
+  the_largest_goes(1);
+  the_largest_goes(2);
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_until_the_end_can_tell_that_the_server_was_stopped_before_it) {
+  Service service;
+  RawClient old(service.port(), little);
+  old.send("GET /stream?bytes=50000000 HTTP/1.0\r\nHost: x\r\n\r\n");
+  RawClient waiting(service.port());
+  waiting.send("GET /hold HTTP/1.0\r\nHost: x\r\n\r\n");
+  RawClient idle(service.port());
+  idle.send(get("/hello"));
+  BOOST_REQUIRE(idle.read_answer());
+  BOOST_REQUIRE(service.wait_held(1));
+  BOOST_REQUIRE(old.discard(10'000) > 0U);
+  service.server().stop();
+  BOOST_TEST(old.read_to_end().has_value());
+  BOOST_TEST(old.was_reset());
+  BOOST_TEST(waiting.read_to_end().has_value());
+  BOOST_TEST(waiting.was_reset());
+  BOOST_TEST(idle.read_to_end().has_value());
+  BOOST_TEST(!idle.was_reset());
+}
+
+BOOST_AUTO_TEST_CASE(connections_to_a_port_can_be_made_to_end_with_a_reset) {
+  Service service;
+  RawClient client(service.port());
+  client.send(get("/hello"));
+  BOOST_REQUIRE(client.read_answer());
+  http::reset_when_closed(service.port());
+  service.server().stop();
+  BOOST_TEST(client.read_to_end().has_value());
+  BOOST_TEST(client.was_reset());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
