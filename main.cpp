@@ -37,6 +37,9 @@ constexpr int exit_failed = 1;         // could not start, or gave up
 constexpr int exit_unusable = 2;       // wrong arguments or settings
 constexpr int exit_second_signal = 3;  // told to stop twice: stopped without waiting
 
+/// How long an instance that has lost the database to another one tries to get it back before it ends.
+constexpr std::chrono::seconds superseded_patience{60};
+
 /// SIGTERM and SIGINT, blocked in every thread and taken by whoever waits for them here.
 class StopSignals {
  public:
@@ -89,6 +92,11 @@ int serve(const config::Config& settings, StopSignals& signals) {
 
   std::atomic<bool> gave_up{false};
   command::Service service(settings, *instance, [&gave_up](const std::string& reason) {
+    spdlog::critical("giving up: {}", reason);
+    gave_up = true;
+    ::kill(::getpid(), SIGTERM);
+  });
+  instance->when_superseded(superseded_patience, [&gave_up](const std::string& reason) {
     spdlog::critical("giving up: {}", reason);
     gave_up = true;
     ::kill(::getpid(), SIGTERM);

@@ -34,7 +34,7 @@ class OrderService {
     Counters& counters;
     /// Something is broken that restarting actors does not mend: the process should end. Must not block.
     std::function<void(const std::string& reason)> give_up;
-    /// Whether new work on stock may begin; any thread, must not block. Empty: always.
+    /// Whether new work may begin; any thread, must not block. Empty: always.
     std::function<bool()> may_begin{};
   };
 
@@ -62,7 +62,7 @@ class OrderService {
   /// Runs a cycle of the product: whatever is left to do about it is done by that. Errors: as of the step
   /// that failed; asking again may work.
   void attend(ProductId product, Reply<Attended> reply);
-  /// Whether the database can be written just now.
+  /// Whether the database can be written just now, by this instance.
   void check_writable(Reply<Done> reply);
 
   /// Waits until nothing is in flight; false when the deadline passes first. The only call that blocks.

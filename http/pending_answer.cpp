@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "domain/log_limit.hpp"
 #include "http/problem.hpp"
 
 namespace orders::http {
@@ -78,8 +79,11 @@ void PendingAnswer::json(int status, std::string body) const {
 void PendingAnswer::fail(const Error& error) const {
   const auto& kind = problem_kind(error.code);
   if (kind.status >= 500 && error.code != ErrorCode::overloaded) {
-    spdlog::warn("request {} ({} {}) failed, {} {}: {}", inside_->request_id, inside_->method, inside_->route,
-                 kind.status, kind.slug, error.detail);
+    static LogLimit limit;
+    if (const auto more = limit.pass(std::string(inside_->route) + kind.slug + error.detail)) {
+      spdlog::warn("request {} ({} {}) failed, {} {}: {}{}", inside_->request_id, inside_->method,
+                   inside_->route, kind.status, kind.slug, error.detail, *more);
+    }
   }
   send(problem(error, inside_->request_id));
 }
