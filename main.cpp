@@ -87,20 +87,17 @@ std::unique_ptr<persistence::Instance> open_database(const config::Config& setti
 }
 
 int serve(const config::Config& settings, StopSignals& signals) {
+  std::atomic<bool> gave_up{false};  // outlives whoever may say so
+  const auto give_up = [&gave_up](const std::string& reason) {
+    spdlog::critical("giving up: {}", reason);
+    gave_up = true;
+    ::kill(::getpid(), SIGTERM);
+  };
   const auto instance = open_database(settings, signals);
   if (!instance) return exit_failed;
+  instance->when_superseded(superseded_patience, give_up);
 
-  std::atomic<bool> gave_up{false};
-  command::Service service(settings, *instance, [&gave_up](const std::string& reason) {
-    spdlog::critical("giving up: {}", reason);
-    gave_up = true;
-    ::kill(::getpid(), SIGTERM);
-  });
-  instance->when_superseded(superseded_patience, [&gave_up](const std::string& reason) {
-    spdlog::critical("giving up: {}", reason);
-    gave_up = true;
-    ::kill(::getpid(), SIGTERM);
-  });
+  command::Service service(settings, *instance, give_up);
   http::Metrics metrics(service.counters(), service.client().counters(http::Service::catalog),
                         service.client().counters(http::Service::cart));
 

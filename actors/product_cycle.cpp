@@ -108,10 +108,11 @@ void ProductState::get() {
 
 void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   if (!seen.ok()) {
-    // Who came meanwhile has time for a question of their own.
     const auto now = Clock::now();
-    if (get_until_ <= now + too_near && queue_.last_deadline() > now + 2 * too_near) return end_cycle();
-    return fail(seen.error());
+    if (get_until_ > now + too_near) return fail(seen.error());
+    // It was asked for those whose time is over now. Who came meanwhile has time for a question of their own.
+    for (const auto& late : queue_.expired(now + 2 * too_near)) late.reply(nothing_held(seen.error()));
+    return queue_.fresh_holds() ? end_cycle() : fail(seen.error());
   }
   crash_point("cycle.seen");
   if (!seen.value()) return not_in_catalog();
