@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_change_whose_writing_hangs_is_in_doubt_at_the_deadline) {
 BOOST_AUTO_TEST_CASE(r7_a_batch_of_unknown_outcome_that_is_taken_apart_stays_unknown) {
   // Sent with unknown outcome, then refused as a whole, then one by one while the server is away: what the
   // first try may have written is not given up.
-  database.first_commit_delay = std::chrono::milliseconds(300);
+  database.first_commit_delay = std::chrono::milliseconds(1'000);
+  settings.orders.deadline = std::chrono::seconds(8);
   settings.database.order_writers = 1;
   start();
   std::thread first([this] { BOOST_TEST(placed(place(1)) == 1); });
