@@ -1,9 +1,10 @@
 #include "http/json_body.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <set>
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
@@ -17,6 +18,9 @@ namespace {
 
 constexpr unsigned parse_flags = rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseNumbersAsStringsFlag;
+
+/// Values a body may have whatever it is for, those that are passed over included.
+constexpr std::size_t values_least = 10'000;
 
 enum class ValueKind : std::uint8_t { null, boolean, number, text, array, object };
 
@@ -39,9 +43,16 @@ const char* described(ValueKind kind) {
 }
 
 /// What is common to both bodies: an object with members of which some are known, the others are passed over.
-/// Derived classes say which and take their values. RapidJSON calls the functions with its own names.
+/// Derived classes say which and take their values. RapidJSON calls the functions with its own names; a false
+/// from one of them ends the parse. Bodies are read on a reactor thread, so nothing is kept of what is passed
+/// over, and nobody reads on once there are faults enough to tell.
 class BodyReader {
  public:
+  explicit BodyReader(std::size_t values_max) : values_max_(values_max) {}
+  BodyReader(const BodyReader&) = delete;
+  BodyReader& operator=(const BodyReader&) = delete;
+  BodyReader(BodyReader&&) = delete;
+  BodyReader& operator=(BodyReader&&) = delete;
   virtual ~BodyReader() = default;
 
   bool Null() { return scalar(ValueKind::null, {}); }
@@ -63,47 +74,76 @@ class BodyReader {
   bool EndArray(rapidjson::SizeType) { return close(); }
 
   bool Key(const char* text, rapidjson::SizeType length, bool) {
-    key_.assign(text, length);
-    auto& level = levels_.back();
-    if (!level.keys.insert(key_).second) fault(level.pointer + "/" + escaped(key_), "is there twice");
-    return true;
+    levels_.at(depth_ - 1).key.assign(text, told_of({text, length}));
+    if (is_read()) remember({text, length});
+    return !enough_;
   }
 
   [[nodiscard]] const std::vector<FieldError>& faults() const { return faults_; }
   [[nodiscard]] bool too_deep() const { return too_deep_; }
+  /// The rest of the body was not read: its faults are known.
+  [[nodiscard]] bool enough() const { return enough_; }
 
   /// Where the value at hand stands.
   [[nodiscard]] std::string pointer() const {
-    if (levels_.empty()) return "";
-    const auto& level = levels_.back();
-    return level.pointer + "/" + (level.array ? std::to_string(level.index) : escaped(key_));
+    std::string text;
+    for (std::size_t i = 0; i < depth_; ++i) {
+      const auto& level = levels_.at(i);
+      text += "/" + (level.array ? std::to_string(level.index) : escaped(level.key));
+    }
+    return text;
   }
 
  protected:
   /// A value is at hand, at depth() levels inside the body; `text` is there for numbers and strings.
   virtual void value(ValueKind kind, std::string_view text) = 0;
+  /// Whether the object at hand is one that members are taken from, rather than something passed over.
+  [[nodiscard]] virtual bool is_read() const { return depth_ == 1; }
   virtual void closed() {}
 
   void fault(std::string pointer, std::string detail) {
-    if (faults_.size() < faults_max) faults_.push_back({std::move(pointer), std::move(detail)});
+    faults_.push_back({std::move(pointer), std::move(detail)});
+    if (faults_.size() == faults_max) enough_ = true;
   }
-  [[nodiscard]] std::size_t depth() const { return levels_.size(); }
-  [[nodiscard]] const std::string& key() const { return key_; }
+  /// Reads no further.
+  void stop() { enough_ = true; }
+  [[nodiscard]] std::size_t depth() const { return depth_; }
+  [[nodiscard]] const std::string& key() const { return levels_.at(depth_ - 1).key; }
 
-  [[nodiscard]] bool is_member_of_body(std::string_view name) const { return depth() == 1 && key_ == name; }
+  [[nodiscard]] bool is_member_of_body(std::string_view name) const { return depth_ == 1 && key() == name; }
 
  private:
   struct Level {
     bool array = false;
     std::size_t index = 0;
-    std::string pointer;
-    std::set<std::string> keys;
+    std::string key;                ///< of the member at hand, its beginning
+    std::vector<std::string> seen;  ///< members so far, of an object that is read
   };
+
+  /// How much of a key is kept for pointers: more than any has that is known, and no part of a character.
+  static std::size_t told_of(std::string_view key) {
+    std::size_t length = std::min<std::size_t>(key.size(), 100);
+    while (length < key.size() && length > 0 && (static_cast<unsigned char>(key[length]) & 0xc0U) == 0x80U)
+      --length;
+    return length;
+  }
+
+  void remember(std::string_view member) {
+    auto& seen = levels_.at(depth_ - 1).seen;
+    if (std::find(seen.begin(), seen.end(), member) != seen.end()) {
+      fault(pointer(), "is there twice");
+    } else if (seen.size() == members_max) {
+      fault(pointer(), "is one member too many: an object may have " + std::to_string(members_max));
+      stop();
+    } else {
+      seen.emplace_back(member);
+    }
+  }
 
   /// RFC 6901 section 3.
   static std::string escaped(const std::string& key) {
     std::string text;
-    for (const char c : key.substr(0, 100)) {
+    for (const char c : key) {
       if (c == '~') {
         text += "~0";
       } else if (c == '/') {
@@ -116,44 +156,56 @@ class BodyReader {
   }
 
   bool scalar(ValueKind kind, std::string_view text) {
+    count();
     value(kind, text);
     next();
-    return true;
+    return !enough_;
   }
 
   bool open(ValueKind kind) {
-    if (levels_.size() >= nesting_max) {
+    if (depth_ == levels_.size()) {
       too_deep_ = true;
       return false;
     }
+    count();
     value(kind, {});
-    Level level;
+    auto& level = levels_.at(depth_++);
     level.array = kind == ValueKind::array;
-    level.pointer = pointer();
-    levels_.push_back(std::move(level));
-    return true;
+    level.index = 0;
+    level.seen.clear();
+    return !enough_;
   }
 
   bool close() {
-    levels_.pop_back();
+    --depth_;
     closed();
     next();
-    return true;
+    return !enough_;
+  }
+
+  void count() {
+    if (++values_ <= values_max_) return;
+    fault("", "has too many values: more than " + std::to_string(values_max_));
+    stop();
   }
 
   void next() {
-    if (!levels_.empty() && levels_.back().array) ++levels_.back().index;
+    if (depth_ > 0 && levels_.at(depth_ - 1).array) ++levels_.at(depth_ - 1).index;
   }
 
-  std::vector<Level> levels_;
-  std::string key_;
+  std::array<Level, nesting_max> levels_;
+  std::size_t depth_ = 0;
+  const std::size_t values_max_;
+  std::size_t values_ = 0;
   std::vector<FieldError> faults_;
   bool too_deep_ = false;
+  bool enough_ = false;
 };
 
 class OrderBody final : public BodyReader {
  public:
-  explicit OrderBody(std::size_t lines_max) : lines_max_(lines_max) {}
+  explicit OrderBody(std::size_t lines_max)
+      : BodyReader(std::max(values_least, members_max * lines_max)), lines_max_(lines_max) {}
 
   [[nodiscard]] std::optional<std::vector<OrderLine>> lines() && { return std::move(lines_); }
 
@@ -180,17 +232,18 @@ class OrderBody final : public BodyReader {
       end_line();
     } else if (depth() == 1 && in_items_) {
       in_items_ = false;
-      if (lines_->empty() && count_ == 0) fault("/items", "must have at least one line");
-      if (count_ > lines_max_) {
-        fault("/items",
-              "must have at most " + std::to_string(lines_max_) + " lines, not " + std::to_string(count_));
-      }
+      if (count_ == 0) fault("/items", "must have at least one line");
     }
   }
 
+  [[nodiscard]] bool is_read() const override { return depth() == 1 || (depth() == 3 && in_line_); }
+
  private:
   void begin_line(ValueKind kind) {
-    ++count_;
+    if (++count_ > lines_max_) {
+      fault("/items", "must have at most " + std::to_string(lines_max_) + " lines");
+      return stop();
+    }
     in_line_ = kind == ValueKind::object;
     product_.reset();
     quantity_.reset();
@@ -212,10 +265,9 @@ class OrderBody final : public BodyReader {
 
   void end_line() {
     in_line_ = false;
-    const auto here = pointer();
-    if (!seen_product_) fault(here + "/product_id", "is missing");
-    if (!seen_quantity_) fault(here + "/quantity", "is missing");
-    if (product_ && quantity_ && count_ <= lines_max_) lines_->push_back({ProductId{*product_}, *quantity_});
+    if (!seen_product_) fault(pointer() + "/product_id", "is missing");
+    if (!seen_quantity_) fault(pointer() + "/quantity", "is missing");
+    if (product_ && quantity_) lines_->push_back({ProductId{*product_}, *quantity_});
   }
 
   std::optional<std::int32_t> whole_number(ValueKind kind, std::string_view text) {
@@ -246,6 +298,8 @@ class OrderBody final : public BodyReader {
 
 class StatusBody final : public BodyReader {
  public:
+  StatusBody() : BodyReader(values_least) {}
+
   [[nodiscard]] const std::optional<std::string>& status() const { return status_; }
 
  protected:
@@ -285,6 +339,7 @@ std::optional<Error> read(std::string_view body, BodyReader& reader) {
                  {{reader.pointer(), "must be a whole number from 1 to 2147483647"}},
                  {}};
   }
+  if (reader.enough()) return Error{ErrorCode::validation_failed, "", reader.faults()};
   if (parsed.IsError()) {
     return Error{ErrorCode::malformed_json, std::string("the body is not valid JSON at byte ") +
                                                 std::to_string(parsed.Offset()) + ": " +

@@ -92,9 +92,10 @@ class Run {
     if (!crowd.trouble().empty()) throw std::runtime_error("a client could not go on: " + crowd.trouble());
     wait_until_clean(faults, healed, deadline);
     const auto wishes = crowd.wishes();
-    for (auto& fault : judge(opening_, wishes, world_.look(products_, carts_of(wishes)))) {
-      faults.push_back(std::move(fault));
-    }
+    const auto carts = carts_of(wishes);
+    auto view = world_.look(products_, carts);
+    if (street_.lies && ask_for_carts_again(view)) view = world_.look(products_, carts);
+    for (auto& fault : judge(opening_, wishes, view)) faults.push_back(std::move(fault));
     std::cout << fmt::format(
                      "round {}: {} s, {} steps, {} wishes so far, {} orders, clean {} ms after healing{}\n",
                      number, lasts.count() / 1'000, script.steps.size(), wishes.size(),
@@ -134,6 +135,22 @@ class Run {
       if (wish.from_cart && carts_judged_.insert(wish.customer).second) customers.push_back(wish.customer);
     }
     return customers;
+  }
+
+  /// A cart service that says twice that there is no such cart is believed: the cart counts as closed, and is
+  /// still active. Its customer sees that when ordering the next time, and by that it must be closed. Whether
+  /// there was such a cart.
+  bool ask_for_carts_again(const View& view) {
+    std::set<int> buyers;
+    for (const auto& [id, order] : view.orders) buyers.insert(order.customer);
+    bool any = false;
+    for (const auto& [customer, statuses] : view.carts) {
+      if (statuses != std::vector<std::string>{"Active"} || buyers.count(customer) == 0) continue;
+      any = true;
+      tally_.add("carts left active by lies, asked for again");
+      world_.order_cart_again(customer);
+    }
+    return any;
   }
 
   bool fail(int number, const std::vector<std::string>& faults) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/support/http_call.hpp"
 
@@ -196,9 +197,19 @@ AuditResult World::audit() {
   return result;
 }
 
+void World::order_cart_again(int customer) const {
+  (void)test::http_call("POST", url("/orders/" + std::to_string(customer)), {},
+                        {"Content-Type: application/json"}, seconds(10));
+  for (int looks = 0; looks < 50 && sandbox_.cart_statuses(customer).front() == "Active"; ++looks) {
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+}
+
 void World::keep_evidence(const std::string& folder) {
   std::filesystem::create_directories(folder);
-  std::filesystem::copy(folder_.path(), folder, std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(
+      folder_.path(), folder,
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
   for (const auto* table :
        {"orders", "order_items", "reservations", "product_stock", "stock_movements", "cart_closings"}) {
     try {

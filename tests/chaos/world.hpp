@@ -53,6 +53,8 @@ class World {
   /// Everything at rest, as it is stored; of the carts those of these customers.
   View look(const std::vector<int>& products, const std::vector<int>& cart_customers);
   AuditResult audit();
+  /// Orders the customer's cart, whatever is answered, and gives orderd some time to close it.
+  void order_cart_again(int customer) const;
   /// Keeps logs and tables in that folder.
   void keep_evidence(const std::string& folder);
   /// Ends orderd as an operator would; what is wrong about it, empty if nothing is.

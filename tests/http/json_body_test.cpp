@@ -1,5 +1,9 @@
 #include "http/json_body.hpp"
 
+#include <chrono>
+#include <utility>
+#include <vector>
+
 #include <boost/test/unit_test.hpp>
 
 using namespace orders;
@@ -56,6 +60,82 @@ BOOST_AUTO_TEST_CASE(tells_a_limited_number_of_faults) {
   const auto lines = read_order_lines(body + "]}", 1'000);
   BOOST_REQUIRE(!lines.ok());
   BOOST_TEST(lines.error().fields.size() == faults_max);
+}
+
+std::string repeated(const std::string& piece, std::size_t bytes) {
+  std::string text = piece;
+  while (text.size() < bytes) text += "," + piece;
+  return text;
+}
+
+/// What comes behind the fault that ends the parse is not JSON, and nobody notices.
+BOOST_AUTO_TEST_CASE(reads_no_further_than_the_first_line_too_many) {
+  const std::string line = R"({"product_id":1,"quantity":1})";
+  const auto body = R"({"items":[)" + line + "," + line + "," + line + ", this is no JSON";
+  const auto two = read_order_lines(body, 2);
+  BOOST_REQUIRE(!two.ok());
+  BOOST_TEST(faults(two.error()) == "/items must have at most 2 lines\n");
+  const auto three = read_order_lines(body, 3);
+  BOOST_REQUIRE(!three.ok());
+  BOOST_TEST((three.error().code == ErrorCode::malformed_json));
+  BOOST_TEST(read_order_lines(R"({"items":[)" + line + "," + line + "]}", 2).ok());
+}
+
+BOOST_AUTO_TEST_CASE(reads_no_further_when_there_are_faults_enough) {
+  const auto lines = read_order_lines(R"({"items":[)" + repeated("{}", 100) + " this is no JSON", 1'000);
+  BOOST_REQUIRE(!lines.ok());
+  BOOST_TEST((lines.error().code == ErrorCode::validation_failed));
+  BOOST_TEST(lines.error().fields.size() == faults_max);
+}
+
+BOOST_AUTO_TEST_CASE(an_object_has_a_limited_number_of_members) {
+  const auto body_of = [](std::size_t members) {
+    std::string body = "{";
+    for (std::size_t i = 0; i < members; ++i) body += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":0";
+    return body;
+  };
+  BOOST_TEST(read_order_lines(body_of(members_max) + "}", 10).ok());
+  const auto more = read_order_lines(body_of(members_max + 1) + " this is no JSON", 10);
+  BOOST_REQUIRE(!more.ok());
+  BOOST_TEST(faults(more.error()) == "/50 is one member too many: an object may have 50\n");
+  // What is passed over may be as large as it likes, and is not remembered.
+  BOOST_TEST(read_order_lines(R"({"note":)" + body_of(1'000) + R"(,"1":2}})", 10).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_body_has_a_limited_number_of_values) {
+  const auto body = R"({"note":[)" + repeated("1", 60'000);
+  BOOST_TEST(read_order_lines(body + "]}", 1'000).ok());
+  const auto more = read_order_lines(body + ",1 this is no JSON", 10);
+  BOOST_REQUIRE(!more.ok());
+  BOOST_TEST(faults(more.error()) == " has too many values: more than 10000\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_key_is_told_by_its_beginning_in_whole_characters) {
+  std::string key = "x";
+  for (int i = 0; i < 100; ++i) key += "\xc3\xbc";
+  const auto lines = read_order_lines("{\"" + key + "\":1,\"" + key + "\":2}", 10);
+  BOOST_REQUIRE(!lines.ok());
+  BOOST_TEST(faults(lines.error()) == "/" + key.substr(0, 99) + " is there twice\n");
+}
+
+/// Only told: what a mebibyte meant to be costly takes of the reactor thread that reads it.
+BOOST_AUTO_TEST_CASE(tells_what_costly_bodies_take) {
+  const std::size_t size = 1'000'000;
+  const std::vector<std::pair<std::string, std::string>> bodies{
+      {"empty lines", R"({"items":[)" + repeated("{}", size) + "]}"},
+      {"lines", R"({"items":[)" + repeated(R"({"product_id":1,"quantity":1})", size) + "]}"},
+      {"members", "{" + repeated(R"("a":0)", size) + "}"},
+      {"passed over: objects", R"({"x":[)" + repeated(R"({"a":0})", size) + "]}"},
+      {"passed over: empty objects", R"({"x":[)" + repeated("{}", size) + "]}"},
+      {"passed over: numbers", R"({"x":[)" + repeated("1", size) + "]}"},
+      {"passed over: text", "{\"x\":\"" + std::string(size, 'x') + "\"}"}};
+  for (const auto& [name, body] : bodies) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto read = read_order_lines(body, 500);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    BOOST_TEST_MESSAGE(name << ": " << took.count() << " ms");
+    BOOST_TEST((read.ok() || read.error().code == ErrorCode::validation_failed));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(nesting_has_a_limit) {

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(too_many_lines_and_sums_out_of_range_are_refused) {
   const auto one = R"({"product_id":)" + product + R"(,"quantity":1})";
   std::string six = one;
   for (int i = 0; i < 5; ++i) six += "," + one;
-  refused(R"({"items":[)" + six + "]}", "/items", "at most 5 lines, not 6");
+  refused(R"({"items":[)" + six + "]}", "/items", "at most 5 lines");
   const auto most = R"({"product_id":)" + product + R"(,"quantity":2147483647})";
   const auto reply = rig.post(7, R"({"items":[)" + most + "," + most + "]}");
   BOOST_TEST(reply.status == 422);
