@@ -31,11 +31,11 @@ void ProductState::next_cycle() {
   const bool work = queue_.fresh_holds() || poll_parked_ || !queue_.releases.empty() || unsettled() ||
                     !queue_.unconfirmed.empty() || !queue_.attends.empty();
   if (!work || give_way()) return;
+  poll_parked_ = false;  // before anything can fail: what fails comes back here, and must find nothing to do
   crash_point("cycle.begins");
   if (context_->may_begin && !context_->may_begin()) {
     return fail(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
   }
-  poll_parked_ = false;
   if (known_ && !several()) return get();
   read_ledger();
 }

@@ -26,6 +26,7 @@ struct Actors {
   ScriptedDatabase database;
   std::atomic<bool> gave_up{false};
   std::atomic<bool> may_begin{true};
+  std::atomic<int> begins_left{1'000'000};  ///< then it may not, either
   std::unique_ptr<OrderService> service;
 
   Actors() {
@@ -43,7 +44,7 @@ struct Actors {
                                       [this] { return std::make_unique<ScriptedStore>(database); },
                                       [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
                                       [this](const std::string&) { gave_up = true; },
-                                      [this] { return may_begin.load(); }});
+                                      [this] { return may_begin && begins_left-- > 0; }});
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.

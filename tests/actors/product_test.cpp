@@ -199,6 +199,23 @@ BOOST_AUTO_TEST_CASE(r15_several_instances_take_turns_at_a_product) {
   BOOST_TEST(database.turns_of_others == 0);
 }
 
+BOOST_AUTO_TEST_CASE(r15_a_cycle_that_must_begin_again_ends_when_the_locks_are_lost_meanwhile) {
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(drained());
+  {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    ++database.ledger->seq;  // somebody else had a cycle: ours is stale
+  }
+  begins_left = 2;  // for taking the order, and for its first cycle
+  const auto answers = place(1);
+  BOOST_REQUIRE(!answers.front().ok());
+  BOOST_TEST((answers.front().error().code == ErrorCode::storage_unavailable));
+  begins_left = 1'000'000;
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(drained());
+}
+
 BOOST_AUTO_TEST_CASE(r15_no_cycle_begins_while_the_locks_are_lost) {
   start();
   may_begin = false;

@@ -111,9 +111,13 @@ class Load {
 
 struct Crashing {
   Crashing() {
-    for (int i = 0; i < 3; ++i) units[rig.product(plenty)] = plenty;
-    for (int i = 0; i < 2; ++i) units[rig.product(scarce)] = scarce;
-    for (const auto& [product, stock] : units) products.push_back(product);
+    for (int i = 0; i < 3; ++i) products.push_back(product_of(plenty));
+  }
+
+  int product_of(int stock) {
+    const auto product = rig.product(stock);
+    units[product] = stock;
+    return product;
   }
 
   std::unique_ptr<Process> start(const std::string& crash_at) {
@@ -136,7 +140,8 @@ struct Crashing {
     auto process = start(point);
     (void)eventually([&] { return !process->running() || rig.ready(); }, std::chrono::seconds(30));
     Load load(rig, ++runs * 100);
-    load.run(products, products[3], products[4]);
+    // Fresh ones each time: what a killed process had sold is not given back by anybody.
+    load.run(products, product_of(scarce), product_of(scarce));
     const auto status = process->wait(std::chrono::seconds(30));
     load.stop();
     BOOST_REQUIRE_MESSAGE(status.has_value(),

@@ -180,6 +180,8 @@ BOOST_AUTO_TEST_CASE(r5_a_late_write_is_repaired_although_nobody_orders) {
 
 BOOST_AUTO_TEST_CASE(r5_a_late_write_that_lands_while_nobody_looks_is_repaired_at_the_next_start) {
   const auto product = leave_a_late_write();
+  // Otherwise the next start settles a movement, which overwrites the late write without noticing.
+  BOOST_TEST(eventually([this] { return rig.query("SELECT state FROM product_stock") == "applied"; }));
   kill();
   BOOST_TEST(rig.sandbox().land() == 1);
   BOOST_TEST(rig.sandbox().stock(product).value() == 9);
