@@ -41,6 +41,9 @@ constexpr int exit_failed = 1;         // could not start, or gave up
 constexpr int exit_unusable = 2;       // wrong arguments or settings
 constexpr int exit_second_signal = 3;  // told to stop twice: stopped without waiting
 
+/// How long an instance that has lost the database to another one tries to get it back before it ends.
+constexpr std::chrono::seconds superseded_patience{60};
+
 /// SIGTERM and SIGINT, blocked in every thread and taken by whoever waits for them here.
 class StopSignals {
  public:
@@ -105,15 +108,17 @@ void drain_begins(const config::Http& settings, http::Surroundings& surroundings
 }
 
 int serve(const config::Config& settings, StopSignals& signals) {
-  const auto instance = open_database(settings, signals);
-  if (!instance) return signals.arrived() ? 0 : exit_failed;  // to be told to stop is no failure
-
-  std::atomic<bool> gave_up{false};
-  command::Service service(settings, *instance, [&gave_up](const std::string& reason) {
+  std::atomic<bool> gave_up{false};  // outlives whoever may say so
+  const auto give_up = [&gave_up](const std::string& reason) {
     spdlog::critical("giving up: {}", reason);
     gave_up = true;
     ::kill(::getpid(), SIGTERM);
-  });
+  };
+  const auto instance = open_database(settings, signals);
+  if (!instance) return signals.arrived() ? 0 : exit_failed;  // to be told to stop is no failure
+  instance->when_superseded(superseded_patience, give_up);
+
+  command::Service service(settings, *instance, give_up);
   http::Metrics metrics(service.counters(), service.client().counters(http::Service::catalog),
                         service.client().counters(http::Service::cart));
 

@@ -67,7 +67,8 @@ class CartProxyState {
     }
     auto& found = cart.value();
     if (!found ||
-        closings_.contains(found->id)) {  // an order has been made of it, only the cart service lags behind
+        closings_.contains(
+            {found->id, ask.customer})) {  // an order has been made of it, only the cart service lags behind
       ask.reply(std::optional<CartContents>{});
     } else if (found->lines) {
       ask.reply(std::optional<CartContents>(CartContents{found->id, std::move(*found->lines)}));

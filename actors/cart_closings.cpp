@@ -39,13 +39,13 @@ void CartClosings::add(const OpenCart& cart, Reply<Done> first_try) {
   const auto& settings = context_->settings.cart;
   const bool fresh =
       closings_
-          .try_emplace(cart.cart, Closing{cart, std::move(first_try),
-                                          BackOff(settings.retry_min, settings.retry_max), Clock::now()})
+          .try_emplace(cart.key(), Closing{cart, std::move(first_try),
+                                           BackOff(settings.retry_min, settings.retry_max), Clock::now()})
           .second;
   if (fresh) ++context_->counters.carts_closing;
 }
 
-void CartClosings::forget(CartId id) {
+void CartClosings::forget(CartKey id) {
   if (closings_.erase(id) > 0) --context_->counters.carts_closing;
 }
 
@@ -54,7 +54,7 @@ void CartClosings::close(CloseCart& ask) {
     ask.reply(Done{});  // the order stands, and the table keeps the cart
     return;
   }
-  const auto id = ask.cart.cart;
+  const auto id = ask.cart.key();
   add(ask.cart, std::move(ask.reply));
   try_to_close(id);
 }
@@ -68,7 +68,7 @@ void CartClosings::tick() {
 /// Those that have waited longest come first.
 void CartClosings::try_due(Clock::time_point now) {
   if (tries_ >= tries_max) return;
-  std::vector<std::pair<Clock::time_point, CartId>> due;
+  std::vector<std::pair<Clock::time_point, CartKey>> due;
   for (const auto& [id, closing] : closings_) {
     if (!closing.under_way && closing.due <= now) due.emplace_back(closing.due, id);
   }
@@ -80,7 +80,7 @@ void CartClosings::try_due(Clock::time_point now) {
 }
 
 /// Only one try of a customer's at a time: the service closes whichever cart of the customer is active.
-void CartClosings::try_to_close(CartId id) {
+void CartClosings::try_to_close(CartKey id) {
   const auto found = closings_.find(id);
   if (found == closings_.end() || found->second.under_way) return;
   auto& closing = found->second;
@@ -104,10 +104,10 @@ void CartClosings::end_try(Closing& closing) {
   closing.first_try(Done{});  // the order stands whatever became of the cart
 }
 
-void CartClosings::on_looked(CartId id, const Result<std::optional<Cart>>& cart) {
+void CartClosings::on_looked(CartKey id, const Result<std::optional<Cart>>& cart) {
   auto& closing = closings_.at(id);
   if (!cart.ok()) return put_off(id, cart.error().detail);
-  if (cart.value() && cart.value()->id == id) {
+  if (cart.value() && cart.value()->id == id.cart) {
     closing.seen_gone = false;
     return put_closed(id);
   }
@@ -121,7 +121,7 @@ void CartClosings::on_looked(CartId id, const Result<std::optional<Cart>>& cart)
   record(id);
 }
 
-void CartClosings::put_closed(CartId id) {
+void CartClosings::put_closed(CartKey id) {
   crash_point("cart.puts");
   context_->cart_client.close_cart(closings_.at(id).cart.customer, soon(),
                                    on_self<Done>([this, id](const Result<Done>& done) {
@@ -133,17 +133,17 @@ void CartClosings::put_closed(CartId id) {
                                    }));
 }
 
-void CartClosings::put_off(CartId id, const std::string& reason) {
+void CartClosings::put_off(CartKey id, const std::string& reason) {
   auto& closing = closings_.at(id);
   end_try(closing);
   ++context_->counters.carts_close_retries;
   const auto wait = closing.back_off.next();
   closing.due = Clock::now() + wait;
   spdlog::warn("cart {} of customer {} is ordered (order {}) but not marked so yet; next try in {} ms: {}",
-               id.value, closing.cart.customer.value, closing.cart.order.value, wait.count(), reason);
+               id.cart.value, closing.cart.customer.value, closing.cart.order.value, wait.count(), reason);
 }
 
-void CartClosings::record(CartId id) {
+void CartClosings::record(CartKey id) {
   auto& closing = closings_.at(id);
   closing.under_way = true;
   tell(context_->board.order_writer(closing.cart.customer),
@@ -151,7 +151,7 @@ void CartClosings::record(CartId id) {
            id, reply_on<Done>(self_, [this, id](const Result<Done>& done) { on_recorded(id, done); })});
 }
 
-void CartClosings::on_recorded(CartId id, const Result<Done>& done) {
+void CartClosings::on_recorded(CartKey id, const Result<Done>& done) {
   auto& closing = closings_.at(id);
   closing.under_way = false;
   if (!done.ok()) {
@@ -166,7 +166,7 @@ void CartClosings::on_recorded(CartId id, const Result<Done>& done) {
 /// over from us.
 void CartClosings::look_into_table() {
   looking_ = true;
-  std::vector<CartId> at_work;
+  std::vector<CartKey> at_work;
   for (const auto& [id, closing] : closings_) at_work.push_back(id);
   auto turn = reply_on<CartTurn>(
       self_, [this, at_work](const Result<CartTurn>& result) { on_turn(at_work, result); });
@@ -176,12 +176,12 @@ void CartClosings::look_into_table() {
        }});
 }
 
-void CartClosings::on_turn(const std::vector<CartId>& at_work, const Result<CartTurn>& turn) {
+void CartClosings::on_turn(const std::vector<CartKey>& at_work, const Result<CartTurn>& turn) {
   looking_ = false;
   look_next_ = Clock::now() + look_every;
   if (!turn.ok()) return;
   ours_since_ = Clock::now();
-  std::set<CartId> ours(turn.value().still_ours.begin(), turn.value().still_ours.end());
+  std::set<CartKey> ours(turn.value().still_ours.begin(), turn.value().still_ours.end());
   for (const auto id : at_work) {
     const auto found = closings_.find(id);
     // One that is being tried or recorded just now is looked at again next time.

@@ -28,7 +28,7 @@ class CartClosings {
   void attach(const Context* context, CartProxy self);
 
   /// An order has been made of it, only the cart service may lag behind. False for those not in memory, too.
-  [[nodiscard]] bool contains(CartId cart) const { return closings_.count(cart) != 0; }
+  [[nodiscard]] bool contains(CartKey cart) const { return closings_.count(cart) != 0; }
 
   /// Tries at once, and then until it is done.
   void close(CloseCart& ask);
@@ -47,17 +47,17 @@ class CartClosings {
   };
 
   void add(const OpenCart& cart, Reply<Done> first_try);
-  void forget(CartId id);
+  void forget(CartKey id);
   void try_due(Clock::time_point now);
-  void try_to_close(CartId id);
-  void on_looked(CartId id, const Result<std::optional<Cart>>& cart);
-  void put_closed(CartId id);
-  void put_off(CartId id, const std::string& reason);
-  void record(CartId id);
-  void on_recorded(CartId id, const Result<Done>& done);
+  void try_to_close(CartKey id);
+  void on_looked(CartKey id, const Result<std::optional<Cart>>& cart);
+  void put_closed(CartKey id);
+  void put_off(CartKey id, const std::string& reason);
+  void record(CartKey id);
+  void on_recorded(CartKey id, const Result<Done>& done);
   void end_try(Closing& closing);
   void look_into_table();
-  void on_turn(const std::vector<CartId>& at_work, const Result<CartTurn>& turn);
+  void on_turn(const std::vector<CartKey>& at_work, const Result<CartTurn>& turn);
 
   [[nodiscard]] Deadline soon() const { return Clock::now() + context_->settings.orders.deadline; }
   [[nodiscard]] std::size_t room() const;
@@ -70,7 +70,7 @@ class CartClosings {
 
   const Context* context_ = nullptr;
   CartProxy self_;
-  std::map<CartId, Closing> closings_;
+  std::map<CartKey, Closing> closings_;
   std::set<CustomerId> closing_customers_;  ///< a try of theirs is under way
   std::size_t tries_ = 0;                   ///< under way
   bool looking_ = false;

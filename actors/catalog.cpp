@@ -13,6 +13,11 @@ class CatalogState : public ParentState<Catalog, ProductId, Product> {
   static constexpr const char* name = "catalog";
   explicit CatalogState(Catalog::pointer self) : ParentState(self) {}
 
+  void hold(HoldUnits& ask) {
+    if (forward(ask.product, ask)) return;
+    ask.reply(nothing_held({ErrorCode::overloaded, "as many products have orders under way as may"}));
+  }
+
  protected:
   Product spawn(ProductId id) override { return spawn_product(self()->system(), context(), handle(), id); }
   [[nodiscard]] const char* child_name() const override { return "product"; }
@@ -24,9 +29,10 @@ Catalog::behavior_type catalog(Catalog::stateful_pointer<CatalogState> self, con
   auto& state = self->state;
   state.attach(context, context->settings.actors.product_idle, context->settings.actors.products_max);
   return {
-      [&state](HoldUnits& ask) { state.forward(ask.product, ask); },
-      [&state](ReleaseUnits& ask) { state.forward(ask.product, ask); },
-      [&state](Attend& ask) { state.forward(ask.product, ask); },
+      [&state](HoldUnits& ask) { state.hold(ask); },
+      // What was accepted still finishes, however many products are in memory.
+      [&state](ReleaseUnits& ask) { static_cast<void>(state.forward(ask.product, ask, true)); },
+      [&state](Attend& ask) { static_cast<void>(state.forward(ask.product, ask, true)); },
       [&state](const AskToRetire<ProductId>& ask) { state.retire(ask); },
       [&state](Tick) { state.sweep(); },
   };

@@ -3,6 +3,7 @@
 #include <deque>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -34,6 +35,7 @@ class CustomerState : public PlacementWork, public KeyedWork {
     if (context_ == nullptr) return;
     for (auto& entry : placements_) entry.second.abandon(*this);
     context_->counters.placements -= static_cast<std::int64_t>(placements_.size());
+    context_->counters.placements_giving_back -= static_cast<std::int64_t>(giving_back_.size());
     --context_->counters.customers_resident;
   }
 
@@ -131,6 +133,13 @@ class CustomerState : public PlacementWork, public KeyedWork {
 
   void count_conflict() override { ++context_->counters.order_conflicts; }
 
+  bool in_time(std::size_t products, Deadline deadline) override {
+    const auto traffic = context_->catalog_client.traffic(products);
+    if (!traffic.answering) return true;  // then it is asked, to find out
+    // A part of the time is for what comes after, and for being wrong.
+    return std::chrono::steady_clock::now() + traffic.wait + traffic.wait / 3 <= deadline;
+  }
+
   // What requests with a key ask for.
 
   void look_up(OrderId id, CustomerId customer, const RequestKey& key, Deadline deadline,
@@ -197,12 +206,16 @@ class CustomerState : public PlacementWork, public KeyedWork {
       forget(id);
       return;
     }
-    if (found->second.finished()) forget(id);
+    if (found->second.finished()) return forget(id);
+    if (found->second.only_gives_back() && giving_back_.insert(id).second) {
+      ++context_->counters.placements_giving_back;
+    }
   }
 
   void forget(OrderId id) {
     placements_.erase(id);
     --context_->counters.placements;
+    if (giving_back_.erase(id) > 0) --context_->counters.placements_giving_back;
     if (cart_order_ != id) return;
     cart_order_.reset();
     while (!cart_order_ && !waiting_for_cart_.empty()) {
@@ -244,6 +257,7 @@ class CustomerState : public PlacementWork, public KeyedWork {
   Registry parent_;
   CustomerId id_;
   std::unordered_map<OrderId, Placement> placements_;
+  std::unordered_set<OrderId> giving_back_;  ///< answered, and only waiting for their units to be given back
   std::deque<PlaceOrder> waiting_for_cart_;
   KeyedOrders keyed_;
   std::optional<OrderId> cart_order_;  ///< the order that is being made of the cart

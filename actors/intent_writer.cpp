@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "domain/log_limit.hpp"
 
 namespace orders::actors {
 
@@ -156,7 +157,9 @@ class IntentWriterState {
       return repeat(error);
     }
     if (error.code == ErrorCode::internal && stuck_.size() > 1) return one_by_one();
-    spdlog::error("stock journal: {} cycles were not recorded: {}", stuck_.size(), error.detail);
+    if (const auto more = limit_.pass(error.detail)) {
+      spdlog::error("stock journal: {} cycles were not recorded: {}{}", stuck_.size(), error.detail, *more);
+    }
     for (const auto& ask : stuck_) ask.reply(error);
     done();
   }
@@ -176,11 +179,13 @@ class IntentWriterState {
   void one_by_one() {
     auto batch = std::move(stuck_);
     stuck_.clear();
+    const bool sent_before = unknown_;  // R7: what the batch may have written, each of it may have
     for (auto& ask : batch) {
       auto result = journal_->record({ask.cycle});
       if (result.ok()) {
         ask.reply(std::move(result.value().front()));
-      } else if (result.error().code == ErrorCode::outcome_unknown) {
+      } else if (result.error().code == ErrorCode::outcome_unknown ||
+                 (sent_before && result.error().code == ErrorCode::storage_unavailable)) {
         stuck_.push_back(std::move(ask));
         unknown_ = true;
       } else {
@@ -208,6 +213,7 @@ class IntentWriterState {
   std::vector<RecordCycle> stuck_;  ///< the batch being written
   bool unknown_ = false;            ///< it has been sent before, with unknown outcome
   bool flushing_ = false;           ///< a Flush is on its way
+  LogLimit limit_;
   BackOff back_off_{std::chrono::milliseconds(50), std::chrono::milliseconds(1'000)};
 };
 

@@ -22,6 +22,10 @@ using std::chrono::milliseconds;
 /// Audits run one after another: the one under way and those that wait for it.
 constexpr std::uint32_t audits_in_flight_max = 4;
 
+/// How long a drain waits for units of answered orders to be given back. What is not by then, since the
+/// catalog or the database is away, the next start does (rules R8 and R9).
+constexpr milliseconds giving_back_grace{1'000};
+
 /// CAF's settings. Never cfg.parse(): it would read caf-application.ini from the working folder and refuse
 /// our options. The policy must be an atom: 0.17.6 silently falls back to "stealing" when it gets a string.
 caf::actor_system_config scheduler(const config::Actors& settings) {
@@ -72,6 +76,14 @@ struct OrderService::Inside {
         supervisor(spawn_supervisor(system, context,
                                     {std::move(parts.open_journal), std::move(parts.open_store),
                                      std::move(parts.open_audit_book), std::move(parts.give_up)})) {}
+
+  /// R15: nothing is begun without this instance's locks. True: it has been answered so.
+  template <class T>
+  bool refuse_unlocked(const Reply<T>& reply) {
+    if (!context.may_begin || context.may_begin()) return false;
+    reply(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
+    return true;
+  }
 
   /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused
   /// one is answered at once.
@@ -138,6 +150,10 @@ OrderService::~OrderService() { stop(); }
 void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines,
                          std::optional<RequestKey> key, Reply<PlacedOrder> reply) {
   auto& counters = inside_->counters;
+  if (inside_->refuse_unlocked(reply)) {
+    ++counters.orders_failed;
+    return;
+  }
   auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
                                  std::move(reply),
                                  [&counters](const Result<PlacedOrder>& result) { count(result, counters); });
@@ -153,6 +169,7 @@ void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLin
 
 void OrderService::change_status(StatusChange change, Reply<Order> reply) {
   auto& counters = inside_->counters;
+  if (inside_->refuse_unlocked(reply)) return;
   auto admitted = inside_->admit(counters.orders_in_flight, inside_->context.settings.orders.in_flight_max,
                                  std::move(reply), [&counters](const Result<Order>& result) {
                                    if (is_abandoned(result)) ++counters.orders_abandoned;
@@ -194,14 +211,25 @@ void OrderService::attend(ProductId product, Reply<Attended> reply) {
   tell(inside_->context.board.catalog(), Attend{product, {}, std::move(reply)});
 }
 
-void OrderService::check_writable(Reply<Done> reply) { inside_->writable.ask(std::move(reply)); }
+void OrderService::check_writable(Reply<Done> reply) {
+  if (inside_->refuse_unlocked(reply)) return;
+  inside_->writable.ask(std::move(reply));
+}
 
 bool OrderService::drain(Deadline deadline) {
-  const auto busy = [this] {
-    return inside_->counters.orders_in_flight > 0 || inside_->counters.placements > 0 ||
-           inside_->counters.reads_in_flight > 0;
+  const auto& counters = inside_->counters;
+  const auto giving_back = [&counters] { return counters.placements_giving_back.load(); };
+  const auto busy = [&] {
+    return counters.orders_in_flight > 0 || counters.placements > giving_back() ||
+           counters.reads_in_flight > 0;
   };
-  while (busy() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(milliseconds(5));
+  const auto wait_while = [](const auto& going_on, Deadline until) {
+    while (going_on() && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(milliseconds(5));
+  };
+  wait_while(busy, deadline);
+  const auto grace = std::min(deadline, std::chrono::steady_clock::now() + giving_back_grace);
+  wait_while([&] { return giving_back() > 0; }, grace);
   return !busy();
 }
 

@@ -39,7 +39,7 @@ class OrderService {
     Counters& counters;
     /// Something is broken that restarting actors does not mend: the process should end. Must not block.
     std::function<void(const std::string& reason)> give_up;
-    /// Whether new work on stock may begin; any thread, must not block. Empty: always.
+    /// Whether new work may begin; any thread, must not block. Empty: always.
     std::function<bool()> may_begin{};
   };
 
@@ -68,8 +68,8 @@ class OrderService {
   /// Runs a cycle of the product: whatever is left to do about it is done by that. Errors: as of the step
   /// that failed; asking again may work.
   void attend(ProductId product, Reply<Attended> reply);
-  /// Whether the database can be written now, or could be within the last second. Does not queue up behind
-  /// reads; all who ask share one look.
+  /// Whether this instance can write to the database now, or could be within the last second. Does not queue
+  /// up behind reads; all who ask share one look.
   void check_writable(Reply<Done> reply);
 
   /// Waits until nothing is in flight; false when the deadline passes first. The only call that blocks.

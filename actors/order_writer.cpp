@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "domain/log_limit.hpp"
 
 namespace orders::actors {
 
@@ -156,12 +157,22 @@ class OrderWriterState {
       for (const auto& ask : asks) orders.push_back(ask.order);
       auto outcomes = store_->commit(orders);
       if (outcomes.ok()) {
-        for (const auto& outcome : outcomes.value()) {
-          context_->counters.carts_reopened += outcome.cart_reopened ? 1 : 0;
+        for (std::size_t i = 0; i < asks.size(); ++i) {
+          if (outcomes.value()[i].cart_reopened) note_reopened(asks[i].order);
         }
       }
       return outcomes;
     });
+  }
+
+  void note_reopened(const OrderCommit& order) {
+    ++context_->counters.carts_reopened;
+    spdlog::warn(
+        "cart {} of customer {} is recorded as ordered, but the cart service says it is active: it is marked "
+        "as "
+        "ordered again, and no second order is made of it. If the cart service's database was made anew, the "
+        "customer's next cart can be ordered",
+        order.cart->value, order.customer.value);
   }
 
   void write_refusals() {
@@ -207,13 +218,16 @@ class OrderWriterState {
       for (auto& ask : asks) {
         Batch<Ask> single;
         single.asks.push_back(std::move(ask));
+        single.unknown = batch.unknown;  // R7: what the batch may have written, each of it may have
         write(single, what, write_to_store);
         for (auto& left : single.asks) batch.asks.push_back(std::move(left));
         batch.unknown |= single.unknown;
       }
       return;
     }
-    spdlog::error("{} {} were not written: {}", batch.asks.size(), what, error.detail);
+    if (const auto more = limit_.pass(what + error.detail)) {
+      spdlog::error("{} {} were not written: {}{}", batch.asks.size(), what, error.detail, *more);
+    }
     for (const auto& ask : batch.asks) ask.reply(error);
     batch.asks.clear();
   }
@@ -226,7 +240,7 @@ class OrderWriterState {
 
   void write_closed() {
     if (closed_.empty()) return;
-    std::vector<CartId> carts;
+    std::vector<CartKey> carts;
     for (const auto& ask : closed_) carts.push_back(ask.cart);
     const auto done = store_->close_carts(carts);
     for (const auto& ask : closed_) ask.reply(done);
@@ -245,6 +259,7 @@ class OrderWriterState {
   Batch<KeepRefusal> keeping_;
   Batch<StoreStatus> changing_;
   bool flushing_ = false;  ///< a Flush is on its way
+  LogLimit limit_;
   BackOff back_off_{std::chrono::milliseconds(50), std::chrono::milliseconds(1'000)};
 };
 

@@ -41,13 +41,16 @@ class ParentState {
     sweep_later();
   }
 
+  /// To the child of this key. False, and `message` is left as it was: there is no room for one more, and
+  /// the message is not one that `must` arrive.
   template <class Message>
-  void forward(Key key, Message& message) {
-    residents_.send(key, std::move(message), [this](Key fresh) {
+  [[nodiscard]] bool forward(Key key, Message& message, bool must = false) {
+    const auto make = [this](Key fresh) {
       auto child = spawn(fresh);
       self_->monitor(child);
       return child;
-    });
+    };
+    return residents_.send(key, std::move(message), make, must);
   }
 
   void retire(const AskToRetire<Key>& ask) { residents_.retire(ask); }

@@ -56,6 +56,11 @@ void Placement::begin(std::vector<OrderLine> lines, PlacementWork& work) {
     leg.quantity = sum.quantity;
     legs_.push_back(leg);
   }
+  // Refused as a whole and at once: an order that gets some of its products only keeps others from theirs.
+  if (!work.in_time(legs_.size(), deadline_)) {
+    return answer_and_finish(
+        {ErrorCode::overloaded, "the product catalog has more to do than it can before the deadline"});
+  }
   phase_ = Phase::holding;
   ask_all(work);
 }
@@ -80,12 +85,16 @@ void Placement::ask_next_ascending(PlacementWork& work) {
 void Placement::on_hold(ProductId product, std::int32_t attempt, const Result<HoldAnswer>& answer,
                         PlacementWork& work) {
   Leg* leg = leg_of(product);
-  if (leg == nullptr || attempt != attempt_ || leg->state != LegState::asked) return;
-  if (!answer.ok()) {
-    // Skipped before a cycle took it, since the client has gone: the one failure that certainly holds
-    // nothing.
-    leg->state = answer.error().code == ErrorCode::client_gone ? LegState::idle : LegState::failed;
-    if (!leg_error_) leg_error_ = answer.error();
+  if (leg == nullptr || attempt != attempt_) return;
+  const bool unheld = answer.ok() && answer.value().unheld.has_value();
+  if (leg->state == LegState::releasing && unheld) {  // given up meanwhile, and there is nothing to give back
+    leg->state = LegState::idle;
+    return after_release(work);
+  }
+  if (leg->state != LegState::asked) return;
+  if (!answer.ok() || unheld) {
+    leg->state = unheld ? LegState::idle : LegState::failed;
+    if (!leg_error_) leg_error_ = unheld ? *answer.value().unheld : answer.error();
   } else {
     switch (answer.value().verdict) {
       case HoldVerdict::granted:

@@ -29,6 +29,12 @@ class PlacementWork {
   virtual void commit(const OrderCommit& order, Deadline deadline) = 0;
   virtual void close_cart(const OpenCart& cart) = 0;
   virtual void count_conflict() = 0;
+  /// Whether the catalog can be asked for so many products and told about them before the deadline.
+  virtual bool in_time(std::size_t products, Deadline deadline) {
+    (void)products;
+    (void)deadline;
+    return true;
+  }
 };
 
 class Placement {
@@ -59,6 +65,9 @@ class Placement {
   [[nodiscard]] Deadline deadline() const { return deadline_; }
   [[nodiscard]] bool from_cart() const { return from_cart_; }
   [[nodiscard]] bool deadline_handled() const { return past_deadline_; }
+  /// Its client has its answer, and what may be held for it is in the hands of the products' actors, or of
+  /// the recovery if this process ends (rules R8 and R9).
+  [[nodiscard]] bool only_gives_back() const { return phase_ == Phase::releasing && reply_.answered(); }
   /// Nothing is held, asked or unanswered any more: the placement can be forgotten.
   [[nodiscard]] bool finished() const { return phase_ == Phase::done; }
 

@@ -1,6 +1,7 @@
 #include "actors/product.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
@@ -14,6 +15,9 @@ namespace {
 /// How long a product rests before its last movement is recorded as applied: under load the next movement
 /// does it for free.
 constexpr std::chrono::milliseconds mark_after{1'000};
+
+/// While orders wait for a catalog that has failed, it is asked again after so many times retry_min at most.
+constexpr int looks_apart = 8;
 
 /// How often in a row the catalog must not know a product before it counts as gone.
 constexpr int gone_looks_min = 3;
@@ -39,8 +43,9 @@ void ProductState::hold(HoldUnits& ask) {
   ++handled_;
   queue_.holds.push_back({std::move(ask), false});
   if (phase_ == Phase::backing_off) {
-    // Somebody waits: look again soon, however long the catalog has been down.
-    resume_at_ = std::min(resume_at_, Clock::now() + settings().retry_min);
+    // Somebody waits: look again soon, however long the catalog has been down, but not for each of them.
+    resume_at_ =
+        std::min(resume_at_, failed_at_ + std::min(retry_after_, looks_apart * settings().retry_min));
     keep_ticking();
   }
   next_cycle();
@@ -50,12 +55,12 @@ void ProductState::release(ReleaseUnits& ask) {
   ++handled_;
   const auto waiting_for = waited_for(ask.key);
   if (const auto withdrawn = queue_.withdraw(ask.key)) {  // R14: undecided holds leave the queue
-    if (ask.urgent && ask.delayed) ask.delayed(waiting_for);
+    if (ask.urgent) tell_delay(ask, waiting_for);
     ask.reply(Done{});
     count_parked(queue_.parked());
     return;
   }
-  if (ask.urgent && ask.delayed && phase_ != Phase::idle) ask.delayed(waiting_for);
+  if (ask.urgent && phase_ != Phase::idle) tell_delay(ask, waiting_for);
   queue_.releases.push_back(std::move(ask));
   next_cycle();
 }
@@ -87,16 +92,20 @@ ErrorCode ProductState::waited_for(const HoldKey& key) const {
   const auto parked = std::any_of(queue_.holds.begin(), queue_.holds.end(),
                                   [&key](const QueuedHold& q) { return q.parked && q.ask.hold.key == key; });
   if (parked) return ErrorCode::contended;
-  if (unsettled()) return ErrorCode::catalog_unavailable;  // whatever is being done about it just now
-  return phase_ == Phase::reading || phase_ == Phase::recording ? ErrorCode::storage_unavailable
-                                                                : ErrorCode::catalog_unavailable;
+  const auto catalog = !put_failed_ && context_->catalog_client.traffic(0).answering
+                           ? ErrorCode::overloaded
+                           : ErrorCode::catalog_unavailable;
+  if (unsettled()) return catalog;  // whatever is being done about it just now
+  return phase_ == Phase::reading || phase_ == Phase::recording ? ErrorCode::storage_unavailable : catalog;
 }
 
 /// Before anything was recorded: nobody waits in vain, and what must still happen is tried again later.
 void ProductState::fail(const Error& error) {
-  for (const auto& hold : queue_.holds) hold.ask.reply(error);
+  // No movement has taken these (on_recorded() repeats what may have been written), but it has these.
+  for (const auto& hold : queue_.holds) hold.ask.reply(nothing_held(error));
   queue_.holds.clear();
   for (const auto& hold : queue_.unconfirmed) hold.reply(error);  // their orders will give them back
+  drop_idle_releases();
   queue_.unconfirmed.clear();
   answer_attends(error);
   report_delay(error.code);
@@ -105,13 +114,26 @@ void ProductState::fail(const Error& error) {
   back_off();
 }
 
+/// Of a product that is not in the ledger nothing can be held. With several instances another one may have
+/// brought it there since, so they look again.
+void ProductState::drop_idle_releases() {
+  if (!known_ || ledger_ || several()) return;
+  for (const auto& release : queue_.releases) release.reply(Done{});
+  queue_.releases.clear();
+}
+
 void ProductState::not_in_catalog() {
+  // Read just before: nothing can be held of it, here or elsewhere, and nothing be owed.
+  if (!ledger_) {
+    for (const auto& release : queue_.releases) release.reply(Done{});
+    queue_.releases.clear();
+  }
   for (const auto& hold : queue_.holds) hold.ask.reply(HoldAnswer{HoldVerdict::refused, 0, false});
   queue_.holds.clear();
   count_parked(0);
   const bool nothing_to_do = std::all_of(queue_.attends.begin(), queue_.attends.end(),
                                          [](const Attend& ask) { return ask.releases.empty(); });
-  if (nothing_to_do && !unsettled()) {
+  if ((nothing_to_do || !ledger_) && !unsettled()) {
     Attended gone;
     gone.gone = true;
     answer_attends(gone);
@@ -145,20 +167,24 @@ void ProductState::answer_attends(const Result<Attended>& answer) {
   queue_.attending.clear();
 }
 
+/// Once for each: an order that is past its deadline needs no more news of it.
+void ProductState::tell_delay(ReleaseUnits& release, ErrorCode waiting_for) {
+  if (const auto told = std::exchange(release.delayed, {})) told(waiting_for);
+}
+
 /// Releases are in good hands but not done: their orders need not wait for them.
 void ProductState::report_delay(ErrorCode waiting_for) {
   for (const auto& release : queue_.releasing) release.reply(Done{});  // in the ledger, and so certain (R8)
   queue_.releasing.clear();
-  for (const auto& release : queue_.releases) {
-    if (release.delayed) release.delayed(waiting_for);
-  }
+  for (auto& release : queue_.releases) tell_delay(release, waiting_for);
 }
 
 void ProductState::back_off() {
   if (queue_.empty() && !unsettled()) return end_cycle();
   end_turn();
   phase_ = Phase::backing_off;
-  resume_at_ = Clock::now() + retry_after_;
+  failed_at_ = Clock::now();
+  resume_at_ = failed_at_ + retry_after_;
   retry_after_ = std::min(retry_after_ * 2, settings().retry_max);
   keep_ticking();
 }

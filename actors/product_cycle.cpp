@@ -15,12 +15,15 @@ namespace {
 constexpr std::chrono::milliseconds way_for_others{6};
 constexpr std::chrono::milliseconds look_again{2};
 
+/// A question may end a little before its deadline: what cannot be answered in time is not asked.
+constexpr std::chrono::milliseconds too_near{100};
+
 }  // namespace
 
 void ProductState::next_cycle() {
   if (phase_ != Phase::idle) return;
   for (const auto& late : queue_.expired(Clock::now())) {
-    late.reply(Error{ErrorCode::timed_out, "the deadline passed before the stock was asked for"});
+    late.reply(nothing_held({ErrorCode::timed_out, "the deadline passed before the stock was asked for"}));
   }
   skip_abandoned();
   count_parked(queue_.parked());
@@ -64,7 +67,7 @@ void ProductState::end_turn() {
 /// Holds that no cycle has taken yet and whose clients have gone.
 void ProductState::skip_abandoned() {
   for (const auto& hold : queue_.abandoned()) {
-    hold.reply(Error{ErrorCode::client_gone, "the client left before the stock was asked for"});
+    hold.reply(nothing_held({ErrorCode::client_gone, "the client left before the stock was asked for"}));
   }
 }
 
@@ -92,15 +95,25 @@ void ProductState::take_ledger(std::optional<Ledger> row) {
 void ProductState::get() {
   phase_ = Phase::getting;
   cycle_.asked_at = Clock::now();
+  get_until_ = cycle_.asked_at + context_->settings.orders.deadline;
+  // Nobody needs the answer once the last of those who wait for it has given up.
+  if (const auto last = queue_.only_holds_until(); last && !unsettled())
+    get_until_ = std::min(get_until_, *last);
   context_->catalog_client.get(
-      id_, Clock::now() + context_->settings.orders.deadline,
+      id_, get_until_,
       [reply = reply_on<std::optional<CatalogProduct>>(
            handle(), [this](Result<std::optional<CatalogProduct>> seen) { on_seen(std::move(seen)); })](
           Result<std::optional<CatalogProduct>> seen) { reply(std::move(seen)); });
 }
 
 void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
-  if (!seen.ok()) return fail(seen.error());
+  if (!seen.ok()) {
+    const auto now = Clock::now();
+    if (get_until_ > now + too_near) return fail(seen.error());
+    // It was asked for those whose time is over now. Who came meanwhile has time for a question of their own.
+    for (const auto& late : queue_.expired(now + 2 * too_near)) late.reply(nothing_held(seen.error()));
+    return queue_.fresh_holds() ? end_cycle() : fail(seen.error());
+  }
   crash_point("cycle.seen");
   if (!seen.value()) return not_in_catalog();
   cycle_.product = id_;
@@ -248,8 +261,8 @@ void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& par
     hold.ask.reply(HoldAnswer{HoldVerdict::conflict});
   } else if (!hold.parked && context_->counters.holds_parked >=
                                  static_cast<std::int64_t>(context_->settings.orders.parked_max)) {
-    hold.ask.reply(
-        Error{ErrorCode::overloaded, "too many orders wait for stock that others have not decided on"});
+    hold.ask.reply(nothing_held(
+        {ErrorCode::overloaded, "too many orders wait for stock that others have not decided on"}));
   } else {
     hold.parked = true;
     parked.push_back(std::move(hold));
@@ -262,6 +275,7 @@ void ProductState::put() {
   // is like not answered: the next cycle settles it.
   if (Clock::now() - recording_since_ > settings().put_within) {
     ++context_->counters.puts_too_late;
+    put_failed_ = true;
     answer_attends(Error{ErrorCode::timed_out, "its movement was too old to be sent to the catalog"});
     report_delay(ErrorCode::catalog_unavailable);
     return back_off();
@@ -272,7 +286,8 @@ void ProductState::put() {
   product.name = ledger_->name;
   product.price = ledger_->price;
   product.quantity = ledger_->quantity;
-  context_->catalog_client.put(product, Clock::now() + settings().call_timeout,
+  // Until then it may wait for its turn; once begun it has call_timeout, however long it waited.
+  context_->catalog_client.put(product, recording_since_ + settings().put_within,
                                [reply = reply_on<Done>(handle(), [this](const Result<Done>& done) {
                                   on_put(done);
                                 })](Result<Done> done) { reply(std::move(done)); });
@@ -283,6 +298,7 @@ void ProductState::on_put(const Result<Done>& done) {
   if (!done.ok()) {
     crash_point("cycle.put_unanswered");
     ++context_->counters.puts_unanswered;
+    put_failed_ = true;
     spdlog::warn(
         "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
         id_.value, ledger_->seq, ledger_->quantity, done.error().detail);
@@ -305,6 +321,7 @@ void ProductState::confirm() {
   for (const auto& ask : queue_.attending) ask.reply(attended_);
   queue_.attending.clear();
   retry_after_ = settings().retry_min;
+  put_failed_ = false;
   crash_point("cycle.confirmed");
 }
 

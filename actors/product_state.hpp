@@ -75,9 +75,11 @@ class ProductState {
 
   void fail(const Error& error);
   void not_in_catalog();
+  void drop_idle_releases();
   void give_up_stock();
   void refuse_unconfirmed();
   void answer_attends(const Result<Attended>& answer);
+  static void tell_delay(ReleaseUnits& release, ErrorCode waiting_for);
   void report_delay(ErrorCode waiting_for);
   void back_off();
   void mark_applied();
@@ -102,7 +104,11 @@ class ProductState {
   Clock::time_point way_until_;                  ///< others may have theirs until then
   std::optional<Clock::time_point> gone_since_;  ///< the catalog has not known the product since
   int gone_looks_ = 0;
+  Clock::time_point get_until_;
+  bool put_failed_ =
+      false;  ///< a PUT has not been answered since the catalog last showed the ledger's quantity
   std::chrono::milliseconds retry_after_{0};
+  Clock::time_point failed_at_;
   Clock::time_point resume_at_;
   bool poll_parked_ = false;
   Clock::time_point tick_at_ = Clock::time_point::max();

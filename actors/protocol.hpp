@@ -53,9 +53,17 @@ struct ChangeStatus {
 
 struct HoldAnswer {
   HoldVerdict verdict = HoldVerdict::undecided;
-  std::int32_t available = 0;  ///< refused: what there is
-  bool in_catalog = true;      ///< refused: false when the catalog does not know the product
+  std::int32_t available = 0;     ///< refused: what there is
+  bool in_catalog = true;         ///< refused: false when the catalog does not know the product
+  std::optional<Error> unheld{};  ///< undecided: why, and that certainly nothing is held for it
 };
+
+/// Ends a hold that no movement can have taken: there is nothing to be given back.
+inline HoldAnswer nothing_held(Error why) {
+  HoldAnswer answer;
+  answer.unheld = std::move(why);
+  return answer;
+}
 
 /// Reserve units of a product for an order (rule R13: `parks` in the ascending phase only).
 struct HoldUnits {
@@ -75,7 +83,7 @@ struct ReleaseUnits {
   bool urgent =
       false;  ///< the order is past its deadline: call `delayed` at once if it is not released at once
   Reply<Done> reply;
-  /// Called when it will take longer, with what is being waited for. May be called several times, or never.
+  /// Called when it will take longer, with what is being waited for: once at most.
   std::function<void(ErrorCode)> delayed;
 };
 
@@ -142,7 +150,7 @@ struct ReserveIds {
 };
 
 struct RecordClosedCart {
-  CartId cart;
+  CartKey cart;
   Reply<Done> reply;
 };
 

@@ -29,13 +29,17 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
     hand_out();
   }
 
-  /// About twice a second.
+  /// About twice a second: an answer to a change is at most this much late.
   void tick() {
     sweep();
+    const auto now = std::chrono::steady_clock::now();
+    tell_late_changes(now);
+    tell_late_orders(now);
     if (!forgetting_ && std::chrono::steady_clock::now() >= forget_next_) forget_answers();
   }
 
   void change(ChangeStatus& ask) {
+    changes_.push_back({ask.deadline, ask.reply});
     auto stored = [ask, context = &context()](Result<StatusOutcome> outcome) {
       answer(ask, std::move(outcome), *context);
     };
@@ -61,7 +65,9 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       ++ids_.first.value;
       --ids_.count;
       crash_point("order.numbered");
-      forward(order.customer, order);
+      if (!forward(order.customer, order)) {
+        order.reply(Error{ErrorCode::overloaded, "as many customers have orders under way as may"});
+      }
     }
     const auto low = static_cast<std::int64_t>(context().settings.database.order_ids_block) / 2;
     if (asking_ || (ids_.count > low || next_ids_.count > 0)) return;
@@ -84,6 +90,23 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
       ids_ = block.value();
     }
     hand_out();
+  }
+
+  /// Their deadlines are in the order in which they came. Those whose change may have been sent are in doubt.
+  void tell_late_changes(Deadline now) {
+    while (!changes_.empty() && (changes_.front().deadline <= now || changes_.front().reply.answered())) {
+      changes_.front().reply(
+          Error{ErrorCode::outcome_unknown, "the deadline passed while the change was being written"});
+      changes_.pop_front();
+    }
+  }
+
+  void tell_late_orders(Deadline now) {
+    while (!waiting_.empty() && waiting_.front().deadline <= now) {
+      waiting_.front().reply(
+          Error{ErrorCode::storage_unavailable, "the deadline passed while the order waited for its number"});
+      waiting_.pop_front();
+    }
   }
 
   void forget_answers() {
@@ -121,7 +144,14 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
     }
   }
 
+  /// A change of status that may be under way, until its deadline.
+  struct Change {
+    Deadline deadline;
+    Reply<Order> reply;
+  };
+
   std::deque<PlaceOrder> waiting_;  ///< for an id; bounded by admission
+  std::deque<Change> changes_;      ///< answered ones are let go when they come to the front
   IdBlock ids_;
   IdBlock next_ids_;
   bool asking_ = false;

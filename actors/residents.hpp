@@ -21,17 +21,20 @@ class Residents {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `idle`: how long a child may go unused. `most`: beyond this many, the ones unused longest are asked to
-  /// leave at once.
+  /// `idle`: how long a child may go unused. `most`: how many there may be; when their number comes near it,
+  /// the ones unused longest are asked to leave at once.
   Residents(std::chrono::milliseconds idle, std::size_t most) : idle_(idle), most_(most) {}
 
   [[nodiscard]] std::size_t size() const { return children_.size(); }
 
-  /// Sends to the child of this key; `spawn(key)` makes it when there is none.
+  /// Sends to the child of this key; `spawn(key)` makes it when there is none. False, and `message` is left
+  /// as it was: there is none and no room for one, unless the message `must` arrive.
   template <class Message, class Spawn>
-  void send(Key key, Message&& message, Spawn&& spawn) {
+  bool send(Key key, Message&& message, Spawn&& spawn, bool must = false) {
     auto found = children_.find(key);
     if (found == children_.end()) {
+      if (children_.size() + most_ / 8 >= most_) ask_oldest();
+      if (children_.size() >= most_ && !must) return false;
       order_.push_back(key);
       found = children_.emplace(key, Child{spawn(key), 0, Clock::now(), std::prev(order_.end())}).first;
     } else {
@@ -41,6 +44,7 @@ class Residents {
     child.used = Clock::now();
     ++child.sent;
     tell(child.handle, std::forward<Message>(message));
+    return true;
   }
 
   /// Asks those that have not been used for long, or are too many, whether they can go. Call it about once a
@@ -86,6 +90,17 @@ class Residents {
   }
 
  private:
+  /// Two for each that comes, so that their number falls. Asked, they count as used: next time it is the turn
+  /// of others.
+  void ask_oldest() {
+    for (int asked = 0; asked < 2 && !order_.empty(); ++asked) {
+      Child& child = children_.at(order_.front());
+      child.used = Clock::now();
+      order_.splice(order_.end(), order_, child.place);
+      tell(child.handle, RetireIfIdle{});
+    }
+  }
+
   struct Child {
     Handle handle;
     std::uint64_t sent = 0;

@@ -48,6 +48,19 @@ class StockQueue {
     return take_out([](const QueuedHold& q) { return !q.ask.reply.wanted(); });
   }
 
+  /// When the last of the undecided holds gives up; long ago when there is none.
+  [[nodiscard]] Deadline last_deadline() const {
+    auto last = Deadline::min();
+    for (const auto& hold : holds) last = std::max(last, hold.ask.deadline);
+    return last;
+  }
+  /// The same, if undecided holds are all there is.
+  [[nodiscard]] std::optional<Deadline> only_holds_until() const {
+    const bool more = !releases.empty() || !unconfirmed.empty() || !releasing.empty() || !attends.empty();
+    if (more || holds.empty()) return std::nullopt;
+    return last_deadline();
+  }
+
   [[nodiscard]] std::size_t parked() const {
     return static_cast<std::size_t>(
         std::count_if(holds.begin(), holds.end(), [](const QueuedHold& q) { return q.parked; }));

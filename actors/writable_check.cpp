@@ -67,7 +67,14 @@ void WritableCheck::ask(Reply<Done> reply) {
   }
   if (known) return static_cast<void>(reply(*known));
   const Reply<Done> look([shared = shared_](const Result<Done>& result) { shared->take(result); });
-  tell(reader, Query{[look](OrderStore& store) { look(store.check_writable()); }});
+  tell(reader, Query{[look](OrderStore& store) {
+         auto writable = store.check_writable();
+         // Whether the trial was written is nobody's question.
+         if (!writable.ok() && writable.error().code == ErrorCode::outcome_unknown) {
+           writable.error().code = ErrorCode::storage_unavailable;
+         }
+         look(writable);
+       }});
 }
 
 void WritableCheck::end() {

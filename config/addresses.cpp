@@ -1,5 +1,6 @@
 #include "config/addresses.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
@@ -25,7 +26,12 @@ constexpr std::array<std::string_view, 2> url_schemes{"postgresql://", "postgres
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-bool is_secret_key(std::string_view key) { return key == "password" || key == "sslpassword"; }
+/// In whatever case: libpq refuses PASSWORD, but it is printed before libpq sees it.
+bool is_secret_key(std::string_view key) {
+  std::string lower;
+  for (const char c : key) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower == "password" || lower == "sslpassword";
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -54,6 +60,36 @@ std::optional<std::string> decoded(std::string_view text) {
 
 Connection faulty(std::string fault) { return {{}, std::move(fault)}; }
 
+bool is_port(std::string_view text) {
+  if (text.empty() || text.size() > 5) return false;
+  int port = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    port = port * 10 + (c - '0');
+  }
+  return port >= 1 && port <= 65'535;
+}
+
+/// [host][:port][,[host][:port]...], where a host of colons stands in brackets.
+std::string hosts_fault(std::string_view hosts) {
+  for (std::size_t at = 0; at <= hosts.size();) {
+    const auto comma = std::min(hosts.find(',', at), hosts.size());
+    auto host = hosts.substr(at, comma - at);
+    at = comma + 1;
+    if (!host.empty() && host.front() == '[') {
+      const auto bracket = host.find(']');
+      if (bracket == std::string_view::npos) return "must have a closing ']' for every opening one";
+      host.remove_prefix(bracket + 1);
+      if (!host.empty() && host.front() != ':') return "must have nothing but a port after ']'";
+    }
+    const auto colon = host.find(':');
+    if (colon != std::string_view::npos && colon + 1 < host.size() && !is_port(host.substr(colon + 1))) {
+      return "must have a port from 1 to 65535";
+    }
+  }
+  return {};
+}
+
 /// postgresql://[user[:password]@][host][:port][,...][/name][?key=value&...]
 Connection read_url(std::string_view text, std::size_t begin) {
   if (!decoded(text)) return faulty("must have %XX only where a character is percent-encoded");
@@ -76,6 +112,9 @@ Connection read_url(std::string_view text, std::size_t begin) {
     const auto colon = address.find(':', begin);
     if (colon < at && colon + 1 < at) found.passwords.push_back({colon + 1, at - colon - 1});
   }
+  const auto host = at == std::string_view::npos ? begin : at + 1;
+  auto fault = hosts_fault(address.substr(host, address.find('/', host) - host));
+  if (!fault.empty()) return faulty(std::move(fault));
   for (auto pair = question; pair != std::string_view::npos;) {
     const auto end = text.find('&', pair + 1);
     const auto option = text.substr(0, end).substr(pair + 1);
@@ -137,16 +176,6 @@ Connection read_connection(std::string_view text) {
   }
   if (text.find("://") < text.find('=')) return faulty("must begin with postgresql://");
   return read_pairs(text);
-}
-
-bool is_port(std::string_view text) {
-  if (text.empty() || text.size() > 5) return false;
-  int port = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    port = port * 10 + (c - '0');
-  }
-  return port >= 1 && port <= 65'535;
 }
 
 bool is_host(std::string_view text) {

@@ -159,14 +159,14 @@ void describe(Visitor& visit, Actors& actors) {
                "Messages an actor may take in one go.");
   visit.duration("customer_idle", actors.customer_idle, between(1ms, 24h),
                  "How long a customer's actor stays in memory with nothing to do.");
-  visit.number(
-      "customers_max", actors.customers_max, between(1, 10'000'000),
-      "Customers with an actor in memory; beyond it orders of further customers are refused with 503.");
+  visit.number("customers_max", actors.customers_max, between(1, 10'000'000),
+               "Customers with an actor in memory; beyond it orders of further customers are refused with "
+               "503; those without orders leave before.");
   visit.duration("product_idle", actors.product_idle, between(1ms, 24h),
                  "How long a product's actor stays in memory with nothing to do.");
-  visit.number(
-      "products_max", actors.products_max, between(1, 10'000'000),
-      "Products with an actor in memory; beyond it orders of further products are refused with 503.");
+  visit.number("products_max", actors.products_max, between(1, 10'000'000),
+               "Products with an actor in memory; beyond it orders of further products are refused with 503; "
+               "those with nothing to do leave before.");
   visit.number("restarts_per_minute_max", actors.restarts_per_minute_max, between(0, 1'000'000),
                "Failed actors restarted within a minute; more, and the process ends.");
 }

@@ -20,6 +20,7 @@ struct Counters {
   Count order_conflicts{0};    ///< tries that had to begin again one product after another (rule R13)
   Gauge orders_in_flight{0};   ///< accepted by admission, not yet answered and settled
   Gauge placements{0};         ///< orders being carried out, also those whose client has its answer already
+  Gauge placements_giving_back{0};  ///< of those, the ones that only wait until their units are given back
   Gauge reads_in_flight{0};
   Gauge audits_in_flight{0};
   Count admissions_refused{0};

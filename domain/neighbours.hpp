@@ -1,7 +1,7 @@
 // The ports to the two services orders talk to. http/client implements them over HTTP; the catalog and cart
 // proxy actors call them. Calls return at once; `done` is called exactly once, from a thread of the
 // implementation (or from the caller's, when refused at once): it must not block. Every call ends by its
-// deadline.
+// deadline; a PUT begins by its deadline, and ends a time limit of its own after that.
 #pragma once
 
 #include <chrono>
@@ -17,13 +17,19 @@ namespace orders {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// How things stand with the catalog.
+struct CatalogTraffic {
+  bool answering = false;             ///< it has been answering just now: it may be busy, but has not failed
+  std::chrono::milliseconds wait{0};  ///< how long it takes until it has been asked and told
+};
+
 class CatalogClient {
  public:
   virtual ~CatalogClient() = default;
 
   /// The product, or none if the catalog does not know it (confirmed by asking once more, alone).
-  /// Errors: catalog_unavailable, also when the answers were about other products until the tries were used
-  /// up.
+  /// Errors: overloaded (not asked in time, since there was too much else to ask); catalog_unavailable, also
+  /// when the answers were about other products until the tries were used up.
   using Got = std::function<void(Result<std::optional<CatalogProduct>>)>;
   virtual void get(ProductId product, Deadline deadline, Got done) = 0;
 
@@ -32,6 +38,12 @@ class CatalogClient {
   /// (rule R2). Sent at most once: never repeated by the implementation (rule R4).
   using PutDone = std::function<void(Result<Done>)>;
   virtual void put(const CatalogProduct& product, Deadline deadline, PutDone done) = 0;
+
+  /// What to expect for so many more products, without asking the catalog; any thread.
+  [[nodiscard]] virtual CatalogTraffic traffic(std::size_t products) const {
+    (void)products;
+    return {};
+  }
 };
 
 /// A customer's active cart. `lines` is there only if the cart service sent them with the cart.

@@ -77,18 +77,32 @@ struct OrderQuery {
   std::int32_t limit = 0;  ///< at most this many, 1 to 10,000
 };
 
+/// What names a cart for good: a cart service whose database is made anew numbers its carts from the start
+/// again, and then another customer's cart has the number of an old one.
+struct CartKey {
+  CartId cart;
+  CustomerId customer;
+
+  friend bool operator==(CartKey a, CartKey b) { return a.cart == b.cart && a.customer == b.customer; }
+  friend bool operator<(CartKey a, CartKey b) {
+    return a.cart != b.cart ? a.cart < b.cart : a.customer < b.customer;
+  }
+};
+
 /// A cart whose order is committed but which may not be marked as ordered yet.
 struct OpenCart {
   CartId cart;
   CustomerId customer;
   OrderId order;
+
+  [[nodiscard]] CartKey key() const { return {cart, customer}; }
 };
 
 /// What the table of open carts says about this instance's business.
 struct CartTurn {
-  std::vector<CartId> still_ours;  ///< of those at work
-  std::vector<OpenCart> taken;     ///< to be worked on from now on
-  std::int32_t taken_over = 0;     ///< of `taken`: left by an instance that is dead
+  std::vector<CartKey> still_ours;  ///< of those at work
+  std::vector<OpenCart> taken;      ///< to be worked on from now on
+  std::int32_t taken_over = 0;      ///< of `taken`: left by an instance that is dead
 };
 
 class OrderStore {
@@ -117,10 +131,10 @@ class OrderStore {
   virtual Result<std::int32_t> forget_answers(std::int32_t limit) = 0;
 
   /// Records that these carts are marked as ordered.
-  virtual Result<Done> close_carts(const std::vector<CartId>& carts) = 0;
+  virtual Result<Done> close_carts(const std::vector<CartKey>& carts) = 0;
   /// Says which of the carts `at_work` are open and this instance's, and takes up to `limit` others that are
   /// open and this instance's or nobody's: left by an instance that is dead (its lock is free).
-  virtual Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) = 0;
+  virtual Result<CartTurn> take_open_carts(const std::vector<CartKey>& at_work, std::int32_t limit) = 0;
   /// Carts of committed orders that are not recorded as closed, oldest first, at most `limit`.
   virtual Result<std::vector<OpenCart>> open_carts(std::int32_t limit) = 0;
 

@@ -68,6 +68,8 @@ void add_orders(Families& out, const Counters& c) {
   gauge(out, "orderd_orders_in_flight", "Requests that change orders, accepted and not answered",
         c.orders_in_flight.load());
   gauge(out, "orderd_placements", "Orders being carried out, answered ones included", c.placements.load());
+  gauge(out, "orderd_placements_giving_back",
+        "Answered orders that only wait until their units are given back", c.placements_giving_back.load());
   gauge(out, "orderd_audits_in_flight", "Audits accepted and not answered", c.audits_in_flight.load());
   gauge(out, "orderd_reads_in_flight", "Reads accepted and not answered", c.reads_in_flight.load());
   counter(out, "orderd_admissions_refused_total", "Requests refused because too many were in flight",

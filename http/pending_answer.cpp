@@ -1,27 +1,18 @@
 #include "http/pending_answer.hpp"
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "http/line_limit.hpp"
+#include "domain/log_limit.hpp"
 #include "http/problem.hpp"
 
 namespace orders::http {
 
 namespace {
 constexpr int edge_gives_up = 500;
-
-/// Of the one log that there is: when everything fails for one reason, that is told once a second.
-LineLimit& limit_of(ErrorCode code) {
-  static std::array<LineLimit, 64> limits;
-  return limits.at(static_cast<std::size_t>(code) % limits.size());
-}
 }  // namespace
 
 struct PendingAnswer::Inside {
@@ -88,11 +79,10 @@ void PendingAnswer::json(int status, std::string body) const {
 void PendingAnswer::fail(const Error& error) const {
   const auto& kind = problem_kind(error.code);
   if (kind.status >= 500 && error.code != ErrorCode::overloaded) {
-    const auto held_back = limit_of(error.code).pass(LineLimit::Clock::now());
-    if (held_back) {
+    static LogLimit limit;
+    if (const auto more = limit.pass(std::string(inside_->route) + kind.slug + error.detail)) {
       spdlog::warn("request {} ({} {}) failed, {} {}: {}{}", inside_->request_id, inside_->method,
-                   inside_->route, kind.status, kind.slug, error.detail,
-                   *held_back == 0 ? "" : fmt::format("; {} more since the last such line", *held_back));
+                   inside_->route, kind.status, kind.slug, error.detail, *more);
     }
   }
   send(problem(error, inside_->request_id));

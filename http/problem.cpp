@@ -8,7 +8,7 @@ namespace orders::http {
 
 namespace {
 
-constexpr const char* internal_detail = "the service failed; the order was not placed";
+constexpr const char* internal_detail = "the service failed and could not do what was asked";
 
 constexpr std::array<ProblemKind, 23> kinds{{
     {ErrorCode::malformed_json, 422, "malformed-json", "The body is not valid JSON", nullptr, 0},
@@ -33,13 +33,15 @@ constexpr std::array<ProblemKind, 23> kinds{{
     {ErrorCode::cart_unavailable, 500, "cart-unavailable", "The shopping cart failed",
      "the shopping cart service did not answer as it should; the order was not placed", 0},
     {ErrorCode::storage_unavailable, 503, "storage-unavailable", "The database cannot be reached",
-     "the database cannot be reached just now; nothing was changed, try again", 2},
+     "the database cannot be used just now; nothing was changed, try again", 2},
     {ErrorCode::outcome_unknown, 503, "outcome-unknown", "The outcome is not known yet",
      "the database did not answer in time, so it is not known yet whether this was done; look before trying "
      "again",
      2},
     {ErrorCode::overloaded, 503, "overloaded", "The service is busy",
-     "too many requests are in flight; try again", 1},
+     "there is more to do than can be done in time, here or at the product catalog; nothing was changed, try "
+     "again",
+     1},
     {ErrorCode::contended, 503, "contended", "The stock is being decided on",
      "other orders were deciding on the same stock until the deadline passed; nothing was changed, try again",
      1},
@@ -138,13 +140,14 @@ Response problem(const Error& error, const std::string& request_id) {
   return response;
 }
 
-Response edge_problem(int status, const std::string& detail) {
+Response edge_problem(int status, const std::string& detail, const std::string& request_id) {
   JsonWriter json;
   json.begin_object();
   json.key("type").text("urn:orderd:problem:http-" + std::to_string(status));
   json.key("title").text(status < 500 ? "The request was refused" : "The service could not answer");
   json.key("status").number(status);
   json.key("detail").text(detail);
+  json.key("instance").text(request_id);
   json.end_object();
   Response response;
   response.status = status;

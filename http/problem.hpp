@@ -30,6 +30,6 @@ inline constexpr const char* replayed_header = "Idempotency-Replayed";
 Response problem(const Error& error, const std::string& request_id);
 
 /// A refusal of the edge itself (400, 408, 413 ...), which has no ErrorCode.
-Response edge_problem(int status, const std::string& detail);
+Response edge_problem(int status, const std::string& detail, const std::string& request_id);
 
 }  // namespace orders::http

@@ -18,15 +18,15 @@ std::vector<OrderId> claim_carts(Session& session, const std::vector<const Order
                                  std::int64_t epoch);
 
 /// Of carts that were just seen active: opens those that are recorded as closed again; which they were.
-std::vector<CartId> reopen_carts(Session& session, const std::vector<CartId>& carts, std::int64_t epoch);
+std::vector<CartKey> reopen_carts(Session& session, const std::vector<CartKey>& carts, std::int64_t epoch);
 
 /// A single statement.
-void close_carts(Session& session, const std::vector<CartId>& carts);
+void close_carts(Session& session, const std::vector<CartKey>& carts);
 
 std::vector<OpenCart> open_carts(Session& session, std::int32_t limit);
 
 /// Two statements that may be run twice: OrderStore::take_open_carts.
-CartTurn take_open_carts(Session& session, const std::vector<CartId>& at_work, std::int32_t limit,
+CartTurn take_open_carts(Session& session, const std::vector<CartKey>& at_work, std::int32_t limit,
                          std::int64_t epoch);
 
 }  // namespace orders::persistence

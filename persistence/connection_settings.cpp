@@ -34,6 +34,25 @@ Result<Options> parsed(const std::string& url) {
   return found;
 }
 
+/// One, or one for each of several hosts; an empty one is the usual one.
+bool is_port_list(const std::string& text) {
+  int port = 0;
+  bool digits = false;
+  for (const char c : text + ",") {
+    if (c == ',') {
+      if (digits && (port < 1 || port > 65'535)) return false;
+      port = 0;
+      digits = false;
+    } else if (c < '0' || c > '9' || port > 65'535) {
+      return false;
+    } else {
+      port = port * 10 + (c - '0');
+      digits = true;
+    }
+  }
+  return true;
+}
+
 std::string quoted(const std::string& value) {
   std::string text = "'";
   for (const char c : value) {
@@ -51,6 +70,9 @@ Result<std::string> connection_string(const config::Database& settings) {
   auto options = parsed(settings.url);
   if (!options) return options.error();
   auto& all = options.value();
+  if (const auto port = all.find("port"); port != all.end() && !is_port_list(port->second)) {
+    return Error{ErrorCode::internal, "database.url has a port that is not from 1 to 65535"};
+  }
   if (!settings.password.value.empty()) all["password"] = settings.password.value;
   const auto seconds_up = (settings.connect_timeout.count() + 999) / 1'000;
   all.emplace("connect_timeout",
@@ -93,6 +115,20 @@ std::string without_password(std::string text, const config::Database& settings)
     text.replace(at, password.size(), "***");
   }
   return text;
+}
+
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
 }
 
 }  // namespace orders::persistence

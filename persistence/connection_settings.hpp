@@ -31,4 +31,7 @@ std::chrono::milliseconds round_trip_limit(const config::Database& settings);
 /// `text` without the password of the settings.
 std::string without_password(std::string text, const config::Database& settings);
 
+/// libpq's messages are of several lines; a log's are not.
+std::string one_line(const std::string& text);
+
 }  // namespace orders::persistence

@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds between_looks{500};
 constexpr milliseconds between_asks{50};
+constexpr const char* taken_over = "another instance has taken over the database meanwhile";
 
 constexpr const char* next_epoch = "SELECT nextval('instance_epochs')";
 constexpr const char* lock_alone = "SELECT pg_try_advisory_lock(:p1::int, :p2::int)::int";
@@ -30,8 +31,11 @@ Result<bool> take_locks(Session& session, bool shared, std::int64_t epoch) {
     const auto taken = [&](const char* sql, std::int64_t number) {
       return std::get<0>(session.rows<int>(sql, advisory_class, number).front()) != 0;
     };
-    const bool both = taken(shared ? lock_shared : lock_alone, instance_lock) && taken(lock_alone, epoch);
-    return both && session.connection() == connection;
+    // The epoch's first, and whatever becomes of the other: without it, others would take what this instance
+    // still holds for a dead one's (R9).
+    const bool epoch_taken = taken(lock_alone, epoch);
+    const bool instance_taken = taken(shared ? lock_shared : lock_alone, instance_lock);
+    return epoch_taken && instance_taken && session.connection() == connection;
   });
 }
 
@@ -95,6 +99,7 @@ void Instance::keep() {
       spdlog::info("the locks of this instance (epoch {}) are taken again", epoch_);
     last = trouble;
     locked_.store(trouble.empty());
+    tell_if_superseded(trouble);
     if (trouble.empty()) {
       pause = between_looks;
     } else {
@@ -102,6 +107,29 @@ void Instance::keep() {
     }
     lock.lock();
   }
+}
+
+void Instance::when_superseded(std::chrono::milliseconds patience, Superseded act) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  superseded_patience_ = patience;
+  superseded_act_ = std::move(act);
+}
+
+// A database that is down comes back, and the locks with it; another instance that owns the database may stay
+// for good.
+void Instance::tell_if_superseded(const std::string& trouble) {
+  if (trouble != taken_over) {
+    superseded_since_.reset();
+    return;
+  }
+  const auto now = steady_clock::now();
+  if (!superseded_since_) superseded_since_ = now;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!superseded_act_ || now - *superseded_since_ < superseded_patience_) return;
+  const auto act = std::exchange(superseded_act_, {});
+  act("another instance has owned the database for " +
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - *superseded_since_).count()) +
+      " s; stop one of the two, or set cluster.enabled: true for both");
 }
 
 // Asks the connection that has the locks, or takes them on a new one. Why they are not held; empty when they
@@ -112,7 +140,7 @@ std::string Instance::look() {
   if (session_->connection() == locked_on_) return {};
   const auto taken = take_locks(*session_, shared_, epoch_);
   if (!taken) return taken.error().detail;
-  if (!taken.value()) return "another instance has taken over the database meanwhile";
+  if (!taken.value()) return taken_over;
   locked_on_ = session_->connection();
   return {};
 }

@@ -9,8 +9,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -40,11 +42,17 @@ class Instance {
   /// what is under way stays safe.
   [[nodiscard]] bool locked() const { return locked_.load(); }
 
+  /// Calls `act`, once and on the thread that keeps the locks, when another instance has had the database for
+  /// `patience`. It says why, and must not block.
+  using Superseded = std::function<void(const std::string& reason)>;
+  void when_superseded(std::chrono::milliseconds patience, Superseded act);
+
  private:
   Instance(const config::Database& settings, bool shared, std::unique_ptr<Session> session,
            std::int64_t epoch);
   void keep();
   std::string look();
+  void tell_if_superseded(const std::string& trouble);
 
   const config::Database settings_;
   const bool shared_;
@@ -54,7 +62,10 @@ class Instance {
   std::atomic<bool> locked_{true};
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;
+  bool stopping_ = false;                             // guarded by mutex_
+  std::chrono::milliseconds superseded_patience_{0};  // guarded by mutex_
+  Superseded superseded_act_;                         // guarded by mutex_
+  std::optional<std::chrono::steady_clock::time_point> superseded_since_;
   std::thread thread_;
 };
 

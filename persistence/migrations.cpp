@@ -205,6 +205,11 @@ ALTER TABLE product_stock
 CREATE INDEX reservations_released ON reservations (order_id) WHERE state = 'released';
 )sql";
 
+// A cart is known by its customer, too: the numbers of carts begin anew with the cart service's database.
+constexpr const char* carts_of_customers = R"sql(
+ALTER TABLE cart_closings DROP CONSTRAINT cart_closings_pkey, ADD PRIMARY KEY (cart_id, customer_id);
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
@@ -213,7 +218,8 @@ const std::vector<std::vector<const char*>>& migrations() {
       {idempotency},
       {cart_owners},
       {audits_of_doubt},
-      {pruned}};
+      {pruned},
+      {carts_of_customers}};
   return all;
 }
 

@@ -39,7 +39,19 @@ Result<std::unique_ptr<Instance>> try_to_open(const config::Database& settings, 
   return Instance::start(settings, shared);
 }
 
+// Waiting mends neither a wrong password nor a server that refuses this user. libpq passes no SQLSTATE on for
+// a connection that was refused (28xxx), only the server's sentence; of a server that speaks another language
+// the sentence is still logged, and waited on.
+bool is_refused(const std::string& detail) {
+  for (const auto* sentence : {"password authentication failed", "no password supplied",
+                               "no pg_hba.conf entry", "authentication failed for user", "FATAL: role \""}) {
+    if (detail.find(sentence) != std::string::npos) return true;
+  }
+  return false;
+}
+
 bool may_pass(const Error& error) {
+  if (is_refused(error.detail)) return false;
   return error.code == ErrorCode::storage_unavailable || error.code == ErrorCode::outcome_unknown;
 }
 

@@ -149,15 +149,16 @@ class OrderBatch {
   // Whoever lost had seen the cart active: if it is recorded as closed, that was a mistake, and the customer
   // could never order again.
   void reopen_lost_carts(const std::vector<const OrderCommit*>& claiming) {
-    std::vector<CartId> lost;
+    std::vector<CartKey> lost;
     for (const auto* order : claiming) {
-      if (!wanted_[places_.at(order->id)]) lost.push_back(*order->cart);
+      if (!wanted_[places_.at(order->id)]) lost.push_back({*order->cart, order->customer});
     }
     const auto reopened = reopen_carts(session_, lost, settings_.epoch);
     reopened_ = !reopened.empty();
     for (const auto* order : claiming) {
       outcomes_[places_.at(order->id)].cart_reopened =
-          std::find(reopened.begin(), reopened.end(), *order->cart) != reopened.end();
+          std::find(reopened.begin(), reopened.end(), CartKey{*order->cart, order->customer}) !=
+          reopened.end();
     }
   }
 

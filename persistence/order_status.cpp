@@ -59,6 +59,15 @@ class StatusBatch {
       outcomes_[place].fault = rules_.fault(status, wanted);
       if (!outcomes_[place].fault.empty()) continue;
       const bool restock = rules_.restocks(wanted);
+      // An older installation's: there are no reservations of it, so nothing says what there is to give back.
+      if (restock && restocked == 0 && OrderId{id} < first_order_id) {
+        if (status == wanted) continue;
+        outcomes_[place].fault =
+            "the order is from before this installation, which has no record of its stock "
+            "and cannot give it back: correct the catalog, and give it a status that "
+            "does not restock";
+        continue;
+      }
       if (restock) restocking.add(id);
       if (status == wanted && (restocked != 0 || !restock)) continue;  // it is so already
       ids.add(id);

@@ -89,7 +89,7 @@ Result<std::int32_t> PostgresOrderStore::forget_answers(std::int32_t limit) {
       [&] { return persistence::forget_answers(*session_, limit, settings_.answers_kept_for); });
 }
 
-Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
+Result<Done> PostgresOrderStore::close_carts(const std::vector<CartKey>& carts) {
   if (carts.empty()) return Done{};
   crash_point("cart.records");
   auto closed = session_->write([&] {
@@ -100,7 +100,8 @@ Result<Done> PostgresOrderStore::close_carts(const std::vector<CartId>& carts) {
   return closed;
 }
 
-Result<CartTurn> PostgresOrderStore::take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) {
+Result<CartTurn> PostgresOrderStore::take_open_carts(const std::vector<CartKey>& at_work,
+                                                     std::int32_t limit) {
   return session_->write(
       [&] { return persistence::take_open_carts(*session_, at_work, limit, settings_.epoch); });
 }

@@ -32,8 +32,8 @@ class PostgresOrderStore : public OrderStore {
       const std::vector<KeyedRefusal>& batch) override;
   Result<std::optional<KeptAnswer>> find_answer(CustomerId customer, const RequestKey& key) override;
   Result<std::int32_t> forget_answers(std::int32_t limit) override;
-  Result<Done> close_carts(const std::vector<CartId>& carts) override;
-  Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) override;
+  Result<Done> close_carts(const std::vector<CartKey>& carts) override;
+  Result<CartTurn> take_open_carts(const std::vector<CartKey>& at_work, std::int32_t limit) override;
   Result<std::vector<OpenCart>> open_carts(std::int32_t limit) override;
   Result<std::optional<Order>> find(OrderId id) override;
   Result<std::vector<Order>> list(const OrderQuery& query) override;

@@ -1,5 +1,6 @@
 #include "persistence/session.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <libpq-fe.h>
@@ -54,7 +55,23 @@ Result<Done> Session::connect() {
   return Done{};
 }
 
+// While the server is down, asking it for every request would only add to what it has to refuse when it comes
+// back.
 std::optional<Error> Session::open() {
+  const auto now = std::chrono::steady_clock::now();
+  if (last_failure_ && now < next_try_) return last_failure_;
+  auto failure = open_now();
+  if (failure && failure->code == ErrorCode::storage_unavailable) {
+    pause_ = last_failure_ ? std::min(pause_ * 2, settings_.reconnect_max) : settings_.reconnect_min;
+    next_try_ = std::chrono::steady_clock::now() + pause_;
+    last_failure_ = failure;
+  } else {
+    last_failure_.reset();
+  }
+  return failure;
+}
+
+std::optional<Error> Session::open_now() {
   const auto conninfo = connection_string(settings_);
   if (!conninfo) return conninfo.error();
   try {
@@ -91,7 +108,7 @@ void Session::drop() noexcept {
 }
 
 Error Session::error(ErrorCode code, const std::string& detail) const {
-  return Error{code, "PostgreSQL: " + without_password(detail, settings_)};
+  return Error{code, "PostgreSQL: " + one_line(without_password(detail, settings_))};
 }
 
 std::optional<Error> Session::begin() {

@@ -1,7 +1,8 @@
 // One connection to PostgreSQL, through SOCI: the only place that opens connections, runs transactions and
 // turns what goes wrong into an Error. Used by the stores of this folder, each with a Session of its own; a
-// Session belongs to one thread. A lost connection is opened again at the next call, one try a call, without
-// waiting in between: backing off is the caller's. Nothing thrown leaves transact(), read() and write().
+// Session belongs to one thread. A lost connection is opened again at the next call, at once; but when
+// that fails, calls fail at once until reconnect_min to reconnect_max (doubling) have passed. Nothing thrown
+// leaves transact(), read() and write().
 #pragma once
 
 #include <chrono>
@@ -111,6 +112,7 @@ class Session {
   std::optional<Error> in_transaction(const std::function<void()>& body);
   std::optional<Error> one_by_one(const std::function<void()>& body, bool writes);
   std::optional<Error> open();
+  std::optional<Error> open_now();
   std::optional<Error> begin();
   void run_and_commit(const std::function<void()>& body, bool& committing);
   void refuse_failed_transaction();
@@ -124,6 +126,9 @@ class Session {
   const std::chrono::milliseconds limit_;
   const std::shared_ptr<Watchdog> watchdog_;
   std::uint64_t connection_ = 0;
+  std::optional<Error> last_failure_;  // of connecting; none once it worked
+  std::chrono::steady_clock::time_point next_try_;
+  std::chrono::milliseconds pause_{0};
   bool roll_back_ = false;
   // In this order: statements go before their connection, which goes before its watch.
   std::unique_ptr<WatchedSocket> socket_;

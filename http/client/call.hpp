@@ -29,7 +29,7 @@ struct Answer {
 enum class FailureKind : std::uint8_t {
   refused,      ///< the queue is full
   stopped,      ///< the client is stopping or has stopped
-  expired,      ///< its deadline passed while it waited for its turn
+  expired,      ///< its deadline passed, or came too near, while it waited for its turn
   timed_out,    ///< begun, but not answered within the time allowed
   oversized,    ///< the answer is larger than allowed
   unreachable,  ///< no connection, a connection that ended too early, or something that is not HTTP
@@ -39,6 +39,7 @@ enum class FailureKind : std::uint8_t {
 struct Failure {
   FailureKind kind = FailureKind::unreachable;
   bool sent = false;     ///< the service may have received the request; false: certainly not
+  bool busy = false;     ///< refused or expired while the service was answering others
   std::string detail{};  ///< a sentence for the log
 };
 
@@ -47,10 +48,11 @@ using Outcome = std::variant<Answer, Failure>;
 struct Call {
   Service service = Service::catalog;
   Method method = Method::get;
-  std::string target{};   ///< appended to the service's URL: begins with '/', may have a query
-  std::string body{};     ///< JSON; PUT only
-  Deadline deadline{};    ///< it has ended by then, whatever happens
-  Deadline not_before{};  ///< it is not sent earlier than this
+  std::string target{};  ///< appended to the service's URL: begins with '/', may have a query
+  std::string body{};    ///< JSON; PUT only
+  Deadline deadline{};   ///< a GET has ended by then; a PUT has begun by then, and its time limit counts from
+                         ///< there: one cut off early would leave a doubt
+  Deadline not_before{};  ///< GET: it is not sent earlier than this
   bool exclusive =
       false;  ///< it is sent only while nothing else of its service is under way, and nothing else with it
   /// Called exactly once, on the client's thread, or in submit() when refused at once. Must not block. What

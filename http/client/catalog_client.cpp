@@ -59,4 +59,12 @@ void HttpCatalogClient::put(const CatalogProduct& product, Deadline deadline, Pu
   http_.submit(std::move(call));
 }
 
+CatalogTraffic HttpCatalogClient::traffic(std::size_t products) const {
+  CatalogTraffic now;
+  now.answering = http_.pace(Service::catalog).answering(std::chrono::steady_clock::now());
+  now.wait = std::chrono::ceil<std::chrono::milliseconds>(
+      http_.expected_wait(Service::catalog, 2 * products));  // a GET and a PUT each
+  return now;
+}
+
 }  // namespace orders::http

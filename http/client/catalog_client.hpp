@@ -18,6 +18,7 @@ class HttpCatalogClient final : public CatalogClient {
   void get(ProductId product, Deadline deadline, Got done) override;
   /// A product with numbers that the catalog must never see (above 2147483647) is refused at once.
   void put(const CatalogProduct& product, Deadline deadline, PutDone done) override;
+  [[nodiscard]] CatalogTraffic traffic(std::size_t products) const override;
 
  private:
   HttpClient& http_;

@@ -36,8 +36,8 @@ void deliver(Call call, Outcome outcome) {
   }
 }
 
-void deliver_unsent(Call call, FailureKind kind, std::string_view why) {
-  deliver(std::move(call), Failure{kind, false, std::string(why)});
+void deliver_unsent(Call call, FailureKind kind, std::string_view why, bool busy = false) {
+  deliver(std::move(call), Failure{kind, false, busy, std::string(why)});
 }
 
 /// Signals are for the threads that wait for them.
@@ -77,7 +77,17 @@ void HttpClient::submit(Call call) {
   }
   ++its.counters.errors;
   deliver_unsent(std::move(call), refusal,
-                 refusal == FailureKind::stopped ? "the client has stopped" : "too many calls are waiting");
+                 refusal == FailureKind::stopped ? "the client has stopped" : "too many calls are waiting",
+                 refusal == FailureKind::refused && its.pace.answering(steady_clock::now()));
+}
+
+std::chrono::microseconds HttpClient::expected_wait(Service service, std::size_t more_calls) {
+  const Side& its = side(service);
+  const auto queued = its.counters.queued.load();
+  if (queued <= 0) return std::chrono::microseconds(0);
+  // Whoever asks for a product will have something to tell about it, too: what waits comes back once more.
+  const auto calls = 2 * queued + its.counters.in_flight + static_cast<std::int64_t>(more_calls);
+  return its.pace.typical() * calls / std::max(its.settings.max_in_flight, 1U);
 }
 
 void HttpClient::stop() {
@@ -134,11 +144,12 @@ bool HttpClient::take_submitted() {
 
 void HttpClient::end_expired(Deadline now) {
   for (auto& its : sides_) {
-    for (auto& call : its.lane.take_expired(now)) {
+    // What cannot be answered in time any more is not begun: it would keep others from theirs.
+    for (auto& call : its.lane.take_expired(now + its.pace.least())) {
       --its.counters.queued;
       ++its.counters.timeouts;
       deliver_unsent(std::move(call), FailureKind::expired,
-                     "its deadline passed while it waited for its turn");
+                     "its deadline passed while it waited for its turn", its.pace.answering(now));
     }
   }
 }
@@ -208,10 +219,18 @@ void HttpClient::finish(Transfer& transfer, CURLcode code) {
 }
 
 void HttpClient::end(Side& side, Transfer& transfer, Outcome outcome) {
+  const auto now = steady_clock::now();
+  const auto took = now - transfer.begun();
   if (const auto* failure = std::get_if<Failure>(&outcome)) {
-    ++(failure->kind == FailureKind::timed_out ? side.counters.timeouts : side.counters.errors);
+    const bool timed_out = failure->kind == FailureKind::timed_out;
+    ++(timed_out ? side.counters.timeouts : side.counters.errors);
+    // One that was cut off by its own deadline says nothing about the service.
+    if (!timed_out || took + milliseconds(10) >= side.settings.call_timeout) side.pace.failed(now);
   } else if (std::get<Answer>(outcome).status >= 500) {
     ++side.counters.errors;
+    side.pace.failed(now);
+  } else {
+    side.pace.answered(took, now);
   }
   Call call = transfer.release();
   side.idle.push_back(&transfer);

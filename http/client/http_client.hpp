@@ -2,7 +2,7 @@
 // interface. main.cpp owns it; HttpCatalogClient and HttpCartClient submit calls. submit() and counters() are
 // for any thread; done callbacks run on the client's thread, one after another, and must not block. Every
 // queue and wait has a limit: queue_max calls wait, max_in_flight are under way, and every call ends by its
-// deadline.
+// deadline, or a time limit after it.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include "config/config.hpp"
 #include "http/client/call.hpp"
 #include "http/client/lane.hpp"
+#include "http/client/pace.hpp"
 #include "http/client/transfer.hpp"
 
 namespace orders::http {
@@ -41,6 +42,10 @@ class HttpClient {
   void stop();
 
   [[nodiscard]] ClientCounters& counters(Service service) { return side(service).counters; }
+  [[nodiscard]] const Pace& pace(Service service) { return side(service).pace; }
+  /// How long it takes, as things stand, until so many more calls have been answered. None when no call
+  /// waits: then there is nothing to go by.
+  [[nodiscard]] std::chrono::microseconds expected_wait(Service service, std::size_t more_calls);
 
  private:
   struct Side {
@@ -50,6 +55,7 @@ class HttpClient {
     config::Neighbour settings;
     Lane lane;
     ClientCounters counters;
+    Pace pace;
     std::vector<std::unique_ptr<Transfer>> transfers;  ///< max_in_flight at most
     std::vector<Transfer*> idle;
   };

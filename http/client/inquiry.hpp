@@ -41,7 +41,8 @@ class Inquiry : public std::enable_shared_from_this<Inquiry<T>> {
   using Judge = std::function<Judgement<T>(const Answer&)>;
   using Done = std::function<void(Result<std::optional<T>>)>;
 
-  /// Asks. `done` gets the thing, none, or Error{question.error}; called once, as Call::done is.
+  /// Asks. `done` gets the thing, none, or an Error: question.error, or overloaded when the service
+  /// answers but has too much to do. Called once, as Call::done is.
   static void begin(HttpClient& http, Question question, Judge judge, Done done) {
     auto inquiry = std::make_shared<Inquiry>(http, std::move(question), std::move(judge), std::move(done));
     inquiry->ask(false, {});
@@ -78,8 +79,9 @@ class Inquiry : public std::enable_shared_from_this<Inquiry<T>> {
         done_(std::optional<T>());
         break;
       case NextRound::What::give_up:
-        done_(Error{question_.error, fmt::format("GET {}: asked {} times, at last: {}", question_.target,
-                                                 rounds_.asked(), judged.detail)});
+        done_(Error{busy_ ? ErrorCode::overloaded : question_.error,
+                    fmt::format("GET {}: asked {} times, at last: {}", question_.target, rounds_.asked(),
+                                judged.detail)});
         break;
       case NextRound::What::ask_again:
         ++http_.counters(question_.service).retries;
@@ -92,6 +94,7 @@ class Inquiry : public std::enable_shared_from_this<Inquiry<T>> {
     if (const auto* failure = std::get_if<Failure>(&outcome)) {
       const bool hopeless = failure->kind == FailureKind::refused || failure->kind == FailureKind::stopped ||
                             failure->kind == FailureKind::expired;
+      busy_ = failure->busy && rounds_.asked() == 0;
       return {hopeless ? Verdict::hopeless : Verdict::unreachable, {}, failure->detail};
     }
     try {
@@ -104,6 +107,7 @@ class Inquiry : public std::enable_shared_from_this<Inquiry<T>> {
   HttpClient& http_;
   Question question_;
   Rounds rounds_;
+  bool busy_ = false;  ///< the first round was not begun, since the service had others to answer
   Judge judge_;
   Done done_;
 };

@@ -7,8 +7,10 @@ namespace orders::http {
 void Lane::add(Call call) {
   const auto ticket = ++last_ticket_;
   deadlines_.emplace(call.deadline, ticket);
-  if (call.not_before == Deadline{}) {
-    line_.push_back(ticket);
+  if (call.method == Method::put) {
+    puts_.push_back(ticket);
+  } else if (call.not_before == Deadline{}) {
+    gets_.push_back(ticket);
   } else {
     delays_.emplace(call.not_before, ticket);
   }
@@ -17,7 +19,7 @@ void Lane::add(Call call) {
 
 void Lane::join_due(Deadline now) {
   while (!delays_.empty() && delays_.begin()->first <= now) {
-    line_.push_back(delays_.begin()->second);
+    gets_.push_back(delays_.begin()->second);
     delays_.erase(delays_.begin());
   }
 }
@@ -32,11 +34,14 @@ Call Lane::take(std::map<Ticket, Call>::iterator entry) {
 
 std::optional<Call> Lane::next(Deadline now) {
   join_due(now);
-  while (!line_.empty() && waiting_.count(line_.front()) == 0) line_.pop_front();
-  if (line_.empty() || exclusive_under_way_ || in_flight_ >= in_flight_max_) return std::nullopt;
-  const auto entry = waiting_.find(line_.front());
+  for (auto* line : {&puts_, &gets_}) {
+    while (!line->empty() && waiting_.count(line->front()) == 0) line->pop_front();
+  }
+  auto& line = puts_.empty() ? gets_ : puts_;
+  if (line.empty() || exclusive_under_way_ || in_flight_ >= in_flight_max_) return std::nullopt;
+  const auto entry = waiting_.find(line.front());
   if (entry->second.exclusive && in_flight_ > 0) return std::nullopt;
-  line_.pop_front();
+  line.pop_front();
   exclusive_under_way_ = entry->second.exclusive;
   ++in_flight_;
   return take(entry);
@@ -60,7 +65,8 @@ std::vector<Call> Lane::take_all() {
   all.reserve(waiting_.size());
   for (auto& [ticket, call] : waiting_) all.push_back(std::move(call));
   waiting_.clear();
-  line_.clear();
+  puts_.clear();
+  gets_.clear();
   delays_.clear();
   deadlines_.clear();
   return all;

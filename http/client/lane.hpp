@@ -22,15 +22,16 @@ class Lane {
 
   void add(Call call);
 
-  /// The call whose turn it is, if one may start now; it counts as under way until ended(). First come, first
-  /// served; a delayed call joins the line when its time has come. An exclusive call at the head of the line
-  /// lets nobody past.
+  /// The call whose turn it is, if one may start now; it counts as under way until ended(). PUTs go before
+  /// GETs: a PUT ends what a GET began, so they never crowd GETs out for long, but the other way round more
+  /// and more would be begun and nothing ended. Apart from that first come, first served; a delayed GET joins
+  /// the line when its time has come. An exclusive GET at the head of the line lets no other GET past.
   std::optional<Call> next(Deadline now);
 
   /// One that next() gave has ended.
   void ended();
 
-  /// Takes out the calls whose deadline has passed.
+  /// Takes out the calls whose deadline is not after `now`.
   std::vector<Call> take_expired(Deadline now);
 
   /// Takes out every call that waits.
@@ -53,7 +54,8 @@ class Lane {
   bool exclusive_under_way_ = false;
   Ticket last_ticket_ = 0;
   std::map<Ticket, Call> waiting_;
-  std::deque<Ticket> line_;  ///< may name calls that have been taken out already
+  std::deque<Ticket> puts_;  ///< may name calls that have been taken out already
+  std::deque<Ticket> gets_;  ///< likewise
   Timed delays_;
   Timed deadlines_;
 };

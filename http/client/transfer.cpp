@@ -97,7 +97,9 @@ void Transfer::begin(Call call, Deadline now) {
   busy_ = true;
   sent_ = false;
   again_ = false;
-  ends_ = std::min(call_.deadline, now + call_timeout_);
+  begun_ = now;
+  ends_ = now + call_timeout_;
+  if (call_.method == Method::get) ends_ = std::min(ends_, call_.deadline);
   url_ = base_ + call_.target;
   prepare(now, false);
 }
@@ -191,7 +193,7 @@ std::size_t Transfer::body_part(char* data, std::size_t size, std::size_t count,
 }
 
 Failure Transfer::failure(FailureKind kind, std::string_view why) const {
-  return Failure{kind, sent_,
+  return Failure{kind, sent_, false,
                  fmt::format("{} {}: {}", call_.method == Method::put ? "PUT" : "GET", url_, why)};
 }
 

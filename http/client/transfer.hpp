@@ -41,6 +41,7 @@ class Transfer {
   [[nodiscard]] CURL* handle() const { return easy_.get(); }
   Call& call() { return call_; }
   [[nodiscard]] bool busy() const { return busy_; }
+  [[nodiscard]] Deadline begun() const { return begun_; }
   /// Forgets the call; the handle may be used for the next one.
   Call release();
 
@@ -77,6 +78,7 @@ class Transfer {
 
   Call call_{};
   Answer answer_{};
+  Deadline begun_{};
   Deadline ends_{};
   bool busy_ = false;
   bool sent_ = false;             ///< at least once

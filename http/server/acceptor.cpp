@@ -134,7 +134,7 @@ std::string Acceptor::rejection() const {
   const std::string id = edge_->next_request_id();
   frame.id = id;
   frame.close = true;
-  return render_answer(edge_->refusal(503, "too many connections"), frame);
+  return render_answer(edge_->refusal(503, "too many connections", id), frame);
 }
 
 void Acceptor::let_rejected_go() {

@@ -259,8 +259,8 @@ void Connection::probe() {
 void Connection::answer_self(int status, const std::string& detail, const Exchange::Manner& manner) {
   const bool close = !manner.keep_alive || edge_->draining;
   const std::string id = exchange_ ? exchange_->id() : edge_->next_request_id();
-  std::string bytes =
-      render_answer(edge_->refusal(status, detail), {id, manner.head, manner.old, close, Framing::length});
+  std::string bytes = render_answer(edge_->refusal(status, detail, id),
+                                    {id, manner.head, manner.old, close, Framing::length});
   backlog_->hold(bytes.size());
   queue_answer(std::move(bytes));
   edge_->counters.count_own_answer(status);

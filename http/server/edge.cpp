@@ -37,10 +37,10 @@ Edge::Edge(const config::Http& http, Handler handle, RenderError render_error)
 
 std::string Edge::next_request_id() { return fmt::format("{:016x}", scramble(next_id_.fetch_add(1))); }
 
-Response Edge::refusal(int status, const std::string& detail) const {
+Response Edge::refusal(int status, const std::string& detail, const std::string& request_id) const {
   Response response;
   try {
-    response = render ? render(status, detail) : default_problem(status, detail);
+    response = render ? render(status, detail, request_id) : default_problem(status, detail);
   } catch (const std::exception& error) {
     spdlog::error("rendering a {} failed: {}", status, error.what());
     response = default_problem(status, detail);

@@ -35,7 +35,7 @@ struct Edge {
   std::string next_request_id();
   /// The answer for one of the edge's own refusals; 503 carries Retry-After. Falls back to the plain one when
   /// the service's renderer throws.
-  [[nodiscard]] Response refusal(int status, const std::string& detail) const;
+  [[nodiscard]] Response refusal(int status, const std::string& detail, const std::string& request_id) const;
 
   void connection_closed();
   bool wait_until_no_connection(Clock::time_point deadline);

@@ -105,6 +105,7 @@ class Responder {
 using Handler = std::function<void(Request, Responder)>;
 
 /// Renders the edge's own refusals (400, 408, 413 ...), so that they look like the service's. Any thread.
-using RenderError = std::function<Response(int status, const std::string& detail)>;
+using RenderError =
+    std::function<Response(int status, const std::string& detail, const std::string& request_id)>;
 
 }  // namespace orders::http

@@ -73,7 +73,7 @@ void Exchange::give_up() noexcept {
   if (over_) return;
   try {
     owners_.edge->counters.count_own_answer(500);
-    answer(owners_.edge->refusal(500, "the service could not answer this request"));
+    answer(owners_.edge->refusal(500, "the service could not answer this request", id_));
   } catch (const std::exception& error) {
     spdlog::error("request {}: {}", id_, error.what());
     abort();

@@ -20,7 +20,9 @@ constexpr ProductId c{3};
 class Record : public PlacementWork {
  public:
   std::vector<std::string> said;
+  bool time = true;
 
+  bool in_time(std::size_t, Deadline) override { return time; }
   void fetch_cart(OrderId, CustomerId, Deadline) override { said.emplace_back("fetch"); }
   void hold(ProductId product, const Hold& hold, bool parks, Deadline) override {
     said.push_back("hold " + std::to_string(product.value) + "x" + std::to_string(hold.quantity) + " #" +
@@ -67,6 +69,9 @@ struct Placing {
   }
   void conflict(ProductId product, std::int32_t attempt = 1) {
     placement.on_hold(product, attempt, says(HoldVerdict::conflict), work);
+  }
+  void unheld(ProductId product, ErrorCode why) {
+    placement.on_hold(product, 1, nothing_held({why, "scripted"}), work);
   }
   void refused(ProductId product, std::int32_t attempt = 1) {
     placement.on_hold(product, attempt, says(HoldVerdict::refused, 3), work);
@@ -212,6 +217,32 @@ BOOST_AUTO_TEST_CASE(a_lost_hold_or_release_is_not_forgotten) {
   BOOST_TEST(failed_with(ErrorCode::lost));
 }
 
+BOOST_AUTO_TEST_CASE(an_order_for_which_nothing_is_held_has_nothing_to_give_back) {
+  placement.start(std::vector<OrderLine>{{a, 1}, {b, 1}}, work);
+  work.take();
+  unheld(a, ErrorCode::catalog_unavailable);
+  unheld(b, ErrorCode::catalog_unavailable);
+  BOOST_TEST(work.take().empty());
+  BOOST_TEST(failed_with(ErrorCode::catalog_unavailable));
+  BOOST_TEST(placement.finished());
+
+  Placing late;  // the news comes after the order has given up
+  late.placement.start(std::vector<OrderLine>{{a, 1}}, late.work);
+  late.placement.on_deadline(late.work);
+  late.placement.on_release_delayed(ErrorCode::catalog_unavailable);
+  BOOST_TEST(late.placement.only_gives_back());
+  late.unheld(a, ErrorCode::catalog_unavailable);
+  BOOST_TEST(late.placement.finished());
+}
+
+BOOST_AUTO_TEST_CASE(an_order_the_catalog_has_no_time_for_asks_for_nothing) {
+  work.time = false;
+  placement.start(std::vector<OrderLine>{{a, 1}, {b, 1}}, work);
+  BOOST_TEST(work.take().empty());
+  BOOST_TEST(failed_with(ErrorCode::overloaded));
+  BOOST_TEST(placement.finished());
+}
+
 BOOST_AUTO_TEST_CASE(a_cart_is_fetched_ordered_and_closed) {
   placement.start(std::nullopt, work);
   BOOST_TEST(work.take() == "fetch");
@@ -270,7 +301,7 @@ BOOST_AUTO_TEST_CASE(an_order_whose_client_left_ends_where_nothing_is_held_for_i
   skipped.placement.start(std::vector<OrderLine>{{a, 1}, {b, 1}}, skipped.work);
   skipped.work.take();
   skipped.waits = false;
-  skipped.placement.on_hold(b, 1, Error{ErrorCode::client_gone, "skipped"}, skipped.work);
+  skipped.unheld(b, ErrorCode::client_gone);
   skipped.granted(a);
   BOOST_TEST(skipped.work.take() == "release 1 #1");
   skipped.released(a);

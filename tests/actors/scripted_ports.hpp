@@ -25,6 +25,7 @@ class ScriptedCatalog : public CatalogClient {
   void get(ProductId product, Deadline, Got done) override {
     const std::lock_guard<std::mutex> guard(mutex);
     ++gets;
+    if (get_hangs) return hanging.push_back(std::move(done));
     if (get_fails) return done(Error{ErrorCode::catalog_unavailable, "scripted"});
     if (unknown) return done(std::optional<CatalogProduct>());
     CatalogProduct seen;
@@ -46,7 +47,19 @@ class ScriptedCatalog : public CatalogClient {
     done(Done{});
   }
 
+  /// What hangs ends without an answer.
+  void let_go() {
+    std::vector<Got> all;
+    {
+      const std::lock_guard<std::mutex> guard(mutex);
+      all.swap(hanging);
+    }
+    for (const auto& done : all) done(Error{ErrorCode::catalog_unavailable, "scripted"});
+  }
+
   std::mutex mutex;
+  bool get_hangs = false;
+  std::vector<Got> hanging;
   std::int32_t shown = 0;
   bool get_fails = false;
   bool unknown = false;  ///< it does not know the product
@@ -85,11 +98,13 @@ struct ScriptedDatabase {
   int record_delays = 0;                 ///< so many take a while
   std::deque<Error> next_commit_errors;  ///< told before the orders are committed
   int commits = 0;
+  std::chrono::milliseconds first_commit_delay{0};  ///< the first one takes so long, and never fails
+  std::chrono::milliseconds change_delay{0};
   std::vector<OrderId> committed;
   std::map<std::string, KeptAnswer> kept;  ///< by key
   std::vector<std::string> refusals_kept;
   std::vector<OpenCart> open_carts;  ///< all of them this instance's
-  std::vector<CartId> carts_recorded;
+  std::vector<CartKey> carts_recorded;
   std::int32_t carts_taken_over = 0;  ///< said of every batch taken
   std::int64_t next_id = first_order_id.value;
 };
@@ -213,9 +228,13 @@ class ScriptedStore : public OrderStore {
   explicit ScriptedStore(ScriptedDatabase& database) : database_(database) {}
 
   Result<std::vector<CommitOutcome>> commit(const std::vector<OrderCommit>& batch) override {
-    const std::lock_guard<std::mutex> guard(database_.mutex);
-    ++database_.commits;
-    if (!database_.next_commit_errors.empty()) {
+    std::unique_lock<std::mutex> lock(database_.mutex);
+    const bool delayed = ++database_.commits == 1 && database_.first_commit_delay.count() > 0;
+    if (delayed) {
+      lock.unlock();
+      std::this_thread::sleep_for(database_.first_commit_delay);
+      lock.lock();
+    } else if (!database_.next_commit_errors.empty()) {
       auto error = database_.next_commit_errors.front();
       database_.next_commit_errors.pop_front();
       return error;
@@ -258,25 +277,26 @@ class ScriptedStore : public OrderStore {
 
   Result<std::vector<StatusOutcome>> change_status(const std::vector<StatusChange>& batch,
                                                    const StatusRules&) override {
+    std::this_thread::sleep_for(database_.change_delay);
     return std::vector<StatusOutcome>(batch.size());
   }
-  Result<Done> close_carts(const std::vector<CartId>& carts) override {
+  Result<Done> close_carts(const std::vector<CartKey>& carts) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     for (const auto cart : carts) {
       database_.carts_recorded.push_back(cart);
       auto& open = database_.open_carts;
       open.erase(std::remove_if(open.begin(), open.end(),
-                                [cart](const OpenCart& each) { return each.cart == cart; }),
+                                [cart](const OpenCart& each) { return each.key() == cart; }),
                  open.end());
     }
     return Done{};
   }
-  Result<CartTurn> take_open_carts(const std::vector<CartId>& at_work, std::int32_t limit) override {
+  Result<CartTurn> take_open_carts(const std::vector<CartKey>& at_work, std::int32_t limit) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     CartTurn turn;
     for (const auto& cart : database_.open_carts) {
-      if (std::find(at_work.begin(), at_work.end(), cart.cart) != at_work.end()) {
-        turn.still_ours.push_back(cart.cart);
+      if (std::find(at_work.begin(), at_work.end(), cart.key()) != at_work.end()) {
+        turn.still_ours.push_back(cart.key());
       } else if (turn.taken.size() < static_cast<std::size_t>(limit)) {
         turn.taken.push_back(cart);
       }

@@ -28,10 +28,26 @@ BOOST_AUTO_TEST_CASE(takes_what_libpq_takes) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_other_connection_texts) {
-  for (const auto* text :
-       {"orderd", "mysql://h/d", "http://h?a=b", "localhost:5432", "host=a dbname", "=x", "a b=c", "host='a",
-        "postgresql://u@@h/d", "postgresql://u:a/b@h/d", "postgresql://h/d?x", "postgresql://h/%zz",
-        "postgresql://h/%00", "postgresql://h/d e", "postgresql://u:?a=b@h/d"}) {
+  for (const auto* text : {"orderd",
+                           "mysql://h/d",
+                           "http://h?a=b",
+                           "localhost:5432",
+                           "host=a dbname",
+                           "=x",
+                           "a b=c",
+                           "host='a",
+                           "postgresql://u@@h/d",
+                           "postgresql://u:a/b@h/d",
+                           "postgresql://h/d?x",
+                           "postgresql://h/%zz",
+                           "postgresql://h/%00",
+                           "postgresql://h/d e",
+                           "postgresql://u:?a=b@h/d",
+                           "postgresql://[::1/d",
+                           "postgresql://u@[::1]x/d",
+                           "postgresql://h:99999/d",
+                           "postgresql://h:0/d",
+                           "postgresql://a:1,b:x/d"}) {
     BOOST_TEST(connection_fault(text) != "", text);
     BOOST_TEST(masked_connection(text) == "[secret]");
   }
@@ -45,6 +61,8 @@ BOOST_AUTO_TEST_CASE(masks_passwords_and_nothing_else) {
              "postgresql://h/d?password=[secret]&x=y");
   BOOST_TEST(masked_connection("postgresql://h/d?x=y&p%61ssword=pw") ==
              "postgresql://h/d?x=y&p%61ssword=[secret]");
+  BOOST_TEST(masked_connection("postgresql://h/d?PASSWORD=pw") == "postgresql://h/d?PASSWORD=[secret]");
+  BOOST_TEST(masked_connection("host=h Password=pw") == "host=h Password=[secret]");
   BOOST_TEST(masked_connection("postgresql://u:a@h/d?sslpassword=pw") ==
              "postgresql://u:[secret]@h/d?sslpassword=[secret]");
   BOOST_TEST(masked_connection("host=h password=pw dbname=d") == "host=h password=[secret] dbname=d");

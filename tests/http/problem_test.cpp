@@ -39,4 +39,10 @@ BOOST_AUTO_TEST_CASE(shortages_and_faults_are_listed) {
              "/items must be an array; the body must be an object");
 }
 
+BOOST_AUTO_TEST_CASE(the_edges_own_refusals_name_their_request) {
+  const auto json = nlohmann::json::parse(edge_problem(413, "too large", "abc").body);
+  BOOST_TEST(json.at("instance") == "abc");
+  BOOST_TEST(json.at("status") == 413);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

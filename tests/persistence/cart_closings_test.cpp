@@ -25,10 +25,10 @@ struct ClosingsFixture {
   StoreSettings of(std::int64_t epoch) const { return StoreSettings{hours(24), epoch}; }
 
   /// An order made of a new cart by that store's instance.
-  CartId order_cart(PostgresOrderStore& by) {
+  CartKey order_cart(PostgresOrderStore& by) {
     const CartId cart{next_cart++};
     value_of(by.commit({held(cart)}));
-    return cart;
+    return {cart, CustomerId{7}};
   }
   OrderCommit held(CartId cart) {
     const auto id = new_order();
@@ -76,13 +76,14 @@ BOOST_AUTO_TEST_CASE(gives_an_instance_its_own_and_what_the_dead_left_but_not_wh
   const auto old = order_cart(older);
   const auto turn = value_of(one.take_open_carts({}, 10));
   BOOST_TEST(turn.still_ours.empty());
-  BOOST_TEST((ids(turn.taken) == std::vector<std::int64_t>{mine.value, left.value, old.value}));
+  BOOST_TEST(
+      (ids(turn.taken) == std::vector<std::int64_t>{mine.cart.value, left.cart.value, old.cart.value}));
   BOOST_TEST(turn.taken_over == 2);
   BOOST_TEST(turn.taken.front().customer.value == 7);
   BOOST_TEST(turn.taken.front().order.value > 0);
   // Now they are its own, and the other finds nothing but its own.
   const auto others = value_of(two.take_open_carts({}, 10));
-  BOOST_TEST((ids(others.taken) == std::vector<std::int64_t>{theirs.value}));
+  BOOST_TEST((ids(others.taken) == std::vector<std::int64_t>{theirs.cart.value}));
   BOOST_TEST(others.taken_over == 0);
 }
 
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(an_instance_that_dies_leaves_its_carts_to_the_others) {
   BOOST_TEST(value_of(one.take_open_carts({}, 10)).taken.empty());
   die(second);
   const auto turn = value_of(one.take_open_carts({}, 10));
-  BOOST_TEST((ids(turn.taken) == std::vector<std::int64_t>{cart.value}));
+  BOOST_TEST((ids(turn.taken) == std::vector<std::int64_t>{cart.cart.value}));
   BOOST_TEST(turn.taken_over == 1);
   // If it was not dead after all, it is told.
   BOOST_TEST(value_of(two.take_open_carts({cart}, 10)).still_ours.empty());
@@ -99,12 +100,12 @@ BOOST_AUTO_TEST_CASE(an_instance_that_dies_leaves_its_carts_to_the_others) {
 }
 
 BOOST_AUTO_TEST_CASE(takes_as_many_as_asked_for_oldest_first_and_none_at_work) {
-  std::vector<CartId> carts;
+  std::vector<CartKey> carts;
   for (int n = 0; n < 5; ++n) carts.push_back(order_cart(ghost));
   BOOST_TEST((ids(value_of(one.take_open_carts({}, 2)).taken) ==
-              std::vector<std::int64_t>{carts[0].value, carts[1].value}));
+              std::vector<std::int64_t>{carts[0].cart.value, carts[1].cart.value}));
   BOOST_TEST((ids(value_of(one.take_open_carts({carts[0], carts[1]}, 2)).taken) ==
-              std::vector<std::int64_t>{carts[2].value, carts[3].value}));
+              std::vector<std::int64_t>{carts[2].cart.value, carts[3].cart.value}));
   const auto turn = value_of(one.take_open_carts({carts[0], carts[1]}, 0));
   BOOST_TEST(turn.still_ours.size() == 2U);
   BOOST_TEST(turn.taken.empty());
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(takes_as_many_as_asked_for_oldest_first_and_none_at_work) {
 
 BOOST_AUTO_TEST_CASE(a_cart_seen_active_though_recorded_as_closed_is_opened_again) {
   const auto cart = order_cart(two);
-  auto again = held(cart);
+  auto again = held(cart.cart);
   auto outcome = value_of(one.commit({again})).at(0);
   BOOST_TEST(outcome.verdict == CommitVerdict::cart_already_ordered);
   BOOST_TEST(!outcome.cart_reopened);  // it is open still, and somebody's business
@@ -122,7 +123,8 @@ BOOST_AUTO_TEST_CASE(a_cart_seen_active_though_recorded_as_closed_is_opened_agai
   outcome = value_of(one.commit({again})).at(0);
   BOOST_TEST(outcome.verdict == CommitVerdict::cart_already_ordered);
   BOOST_TEST(outcome.cart_reopened);
-  BOOST_TEST((ids(value_of(one.take_open_carts({}, 10)).taken) == std::vector<std::int64_t>{cart.value}));
+  BOOST_TEST(
+      (ids(value_of(one.take_open_carts({}, 10)).taken) == std::vector<std::int64_t>{cart.cart.value}));
   value_of(one.close_carts({cart}));
   // Together with an order that is written.
   const auto outcomes = value_of(one.commit({again, held(CartId{next_cart++})}));
@@ -130,6 +132,26 @@ BOOST_AUTO_TEST_CASE(a_cart_seen_active_though_recorded_as_closed_is_opened_agai
   BOOST_TEST(!outcomes.at(1).cart_reopened);
   BOOST_TEST(outcomes.at(1).verdict == CommitVerdict::committed);
   BOOST_TEST(value_of(one.open_carts(10)).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(another_customers_cart_of_the_same_number_is_another_cart) {
+  const auto cart = order_cart(one);
+  value_of(one.close_carts({cart}));
+  // The cart service's database was made anew: its numbers begin from the start again.
+  auto fresh = held(cart.cart);
+  fresh.customer = CustomerId{8};
+  const auto outcome = value_of(one.commit({fresh})).at(0);
+  BOOST_TEST(outcome.verdict == CommitVerdict::committed);
+  BOOST_TEST(!outcome.cart_reopened);
+  const auto open = value_of(one.open_carts(10));
+  BOOST_REQUIRE_EQUAL(open.size(), 1U);
+  BOOST_TEST(open.front().customer.value == 8);
+  // The old one's record says nothing about it, and the other way round.
+  value_of(one.close_carts({cart}));
+  BOOST_TEST(value_of(one.take_open_carts({cart}, 0)).still_ours.empty());
+  BOOST_TEST(value_of(one.take_open_carts({open.front().key()}, 0)).still_ours.size() == 1U);
+  value_of(one.close_carts({open.front().key()}));
+  BOOST_TEST(value_of(one.open_carts(10)).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

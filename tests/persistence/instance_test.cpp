@@ -1,6 +1,7 @@
 // Epochs and locks of instances, on a real server.
 #include "persistence/instance.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <string>
 
@@ -96,6 +97,8 @@ BOOST_AUTO_TEST_CASE(knows_that_its_locks_are_lost_until_the_server_is_back) {
 
 BOOST_AUTO_TEST_CASE(stays_unlocked_while_another_one_was_quicker) {
   const auto one = value_of(Instance::start(database().settings(), false));
+  std::atomic<int> superseded{0};
+  one->when_superseded(milliseconds(50), [&](const std::string&) { ++superseded; });
   // As if its connection had died: one session kills it and has the instance's lock in the same breath.
   Session other(database().settings());
   value_of(other.write([&] {
@@ -108,11 +111,15 @@ BOOST_AUTO_TEST_CASE(stays_unlocked_while_another_one_was_quicker) {
         .size();
   }));
   BOOST_TEST(eventually([&] { return !one->locked(); }));
+  // What it holds is still its own, and it says that it can't go on.
+  BOOST_TEST(eventually([&] { return epoch_locks(one->epoch()) == "1"; }));
+  BOOST_TEST(eventually([&] { return superseded > 0; }));
   value_of(other.write([&] {
     other.script("SELECT pg_advisory_unlock_all()");
     return Done{};
   }));
   BOOST_TEST(eventually([&] { return one->locked(); }));
+  BOOST_TEST(superseded == 1);
 }
 
 BOOST_AUTO_TEST_CASE(says_when_the_database_is_not_there) {

@@ -85,8 +85,25 @@ BOOST_AUTO_TEST_CASE(stops_waiting_at_its_deadline_or_when_told) {
   int questions = 0;
   const auto soon = [&] { return ++questions > 3; };
   BOOST_TEST(code_of(open_database(nowhere, false, soon, much_later)) == ErrorCode::shutting_down);
+  nowhere.url = "host=127.0.0.1 port=99999";
+  BOOST_TEST(code_of(open_database(nowhere, false, never, much_later)) == ErrorCode::internal);
   nowhere.url = "what is this";
   BOOST_TEST(code_of(open_database(nowhere, false, never, much_later)) == ErrorCode::internal);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_wait_where_it_is_refused_but_for_a_database_that_may_be_created) {
+  const auto much_later = steady_clock::now() + std::chrono::hours(1);
+  auto stranger = test::settings_for(name);
+  stranger.url = "host=127.0.0.1 user=nobody_knows_me dbname=" + name +
+                 " port=" + std::to_string(PostgresCluster::shared().port());
+  const auto refused = open_database(stranger, false, never, much_later);
+  BOOST_TEST(code_of(refused) != ErrorCode::shutting_down);
+  BOOST_TEST(refused.error().detail.find("nobody_knows_me") != std::string::npos);
+
+  const auto missing = open_database(test::settings_for("not_created_yet"), false, never,
+                                     steady_clock::now() + milliseconds(200));
+  BOOST_TEST(code_of(missing) == ErrorCode::storage_unavailable);
+  BOOST_TEST(missing.error().detail.find("\"not_created_yet\" does not exist") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -230,8 +230,8 @@ BOOST_AUTO_TEST_CASE(lists_open_carts_until_they_are_closed) {
   BOOST_TEST(open[0].customer.value == 7);
   BOOST_TEST(open[0].order.value == first.id.value);
   BOOST_TEST(value_of(store.open_carts(1)).size() == 1U);
-  value_of(store.close_carts({*first.cart, new_cart()}));
-  value_of(store.close_carts({*first.cart}));
+  value_of(store.close_carts({{*first.cart, first.customer}, {new_cart(), first.customer}}));
+  value_of(store.close_carts({{*first.cart, first.customer}}));
   open = value_of(store.open_carts(10));
   BOOST_REQUIRE_EQUAL(open.size(), 1U);
   BOOST_TEST(open[0].cart.value == second.cart->value);

@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(says_that_a_server_is_not_there_without_its_password) {
   BOOST_TEST(result.error().detail.find("***") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(asks_a_server_that_is_down_now_and_then_only_and_says_so_in_one_line) {
+  auto settings = database().settings(test::free_port());
+  settings.reconnect_min = std::chrono::hours(1);
+  settings.reconnect_max = std::chrono::hours(1);
+  Session session(settings);
+  const auto first = session.connect();
+  BOOST_TEST(code_of(first) == ErrorCode::storage_unavailable);
+  BOOST_TEST(first.error().detail.find('\n') == std::string::npos);
+  const auto begun = std::chrono::steady_clock::now();
+  for (int n = 0; n < 100'000; ++n) {
+    const auto again = session.read([] { return 1; });
+    if (again.ok() || again.error().detail != first.error().detail)
+      BOOST_FAIL("asked again, or said otherwise");
+  }
+  BOOST_CHECK(std::chrono::steady_clock::now() - begun <
+              std::chrono::seconds(5));  // refused 100,000 times it is more
+}
+
 BOOST_AUTO_TEST_CASE(works_again_after_the_server_was_restarted) {
   Session session(database().settings());
   BOOST_TEST(one(session) == 1U);

@@ -156,6 +156,39 @@ BOOST_AUTO_TEST_CASE(a_hung_catalog_does_not_hang_the_service) {
   check_works();
 }
 
+BOOST_AUTO_TEST_CASE(orders_that_fail_on_a_catalog_that_is_down_leave_nothing_behind_and_hold_up_no_stop) {
+  BOOST_TEST(timely_post(7, Rig::lines({{tea, 1}})).status == 201);
+  rig.sandbox().fault({{"service", "catalog"}, {"answer", "close"}});
+  at_once(8, [this](int buyer) {
+    for (int n = 0; n < 20; ++n) (void)rig.post(buyer + 1, Rig::lines({{tea, 1}, {pot, 1}, {n + 1'000, 1}}));
+  });
+  BOOST_TEST(eventually([this] { return rig.metric("orderd_placements") == "0"; }));
+  const auto began = Clock::now();
+  BOOST_TEST(rig.orderd().stop() == 0);
+  BOOST_TEST(((Clock::now() - began) < std::chrono::seconds(5)));
+}
+
+BOOST_AUTO_TEST_CASE(a_catalog_that_is_slow_but_answers_is_busy_and_has_not_failed) {
+  std::vector<int> products;
+  for (int n = 0; n < 60; ++n) products.push_back(rig.product(1'000));
+  rig.sandbox().fault({{"service", "catalog"}, {"delay_ms", 20}});
+  std::atomic<int> placed{0}, busy{0}, failed{0};
+  const auto until = Clock::now() + std::chrono::seconds(6);
+  at_once(24, [&](int buyer) {
+    for (int n = buyer; Clock::now() < until; n += 7) {
+      const auto reply =
+          rig.post(buyer + 1, Rig::lines({{products[n % 60], 1}, {products[(n + 13) % 60], 1}}));
+      (reply.status == 201 ? placed : reply.status == 503 ? busy : failed) += 1;
+      if (reply.status == 503) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  });
+  BOOST_TEST(failed * 20 <= placed);  // none, unless this machine stands still for a while
+  BOOST_TEST(placed > 30);            // 50 calls a second are 12 such orders
+  BOOST_TEST(rig.metric("orderd_stock_puts_unanswered_total") == "0");
+  rig.sandbox().clear_faults();
+  BOOST_TEST(rig.settles());
+}
+
 BOOST_AUTO_TEST_CASE(a_change_of_stock_by_somebody_else_is_followed) {
   BOOST_TEST(timely_post(7, Rig::lines({{tea, 4}})).status == 201);
   rig.sandbox().set_stock(tea, 100);

@@ -103,6 +103,41 @@ BOOST_AUTO_TEST_CASE(a_service_that_hangs_costs_no_more_than_the_time_allowed) {
   BOOST_TEST(answer_of(submit(client, get_of("/quick"))).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_put_that_waited_long_has_the_whole_time_allowed_once_it_is_sent) {
+  ScriptedServer server([](const SeenRequest& request) {
+    if (request.target.find("slow") != std::string::npos) std::this_thread::sleep_for(milliseconds(300));
+    return reply_with(200, "1");
+  });
+  auto settings = neighbour_at(server.url(), 1);
+  settings.call_timeout = milliseconds(2'000);
+  HttpClient client(settings, neighbour_at(server.url()));
+  const auto before = submit(client, get_of("/slow/1"));
+  auto put = put_of("/slow/2", "{}");
+  put.deadline = soon(milliseconds(500));  // it begins after 300 ms, and would have 200 ms left
+  const auto ending = submit(client, std::move(put));
+  BOOST_TEST(answer_of(ending).status == 200);
+  BOOST_TEST(answer_of(before).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_others_left_no_time_for_is_told_that_the_service_is_busy) {
+  ScriptedServer server([](const SeenRequest&) {
+    std::this_thread::sleep_for(milliseconds(40));
+    return reply_with(200, "1");
+  });
+  HttpClient client(neighbour_at(server.url(), 1), neighbour_at(server.url()));
+  std::vector<Ending> others;
+  for (int n = 0; n < 20; ++n) others.push_back(submit(client, get_of("/" + std::to_string(n))));
+  BOOST_TEST(answer_of(others[1]).status == 200);
+  BOOST_TEST(client.expected_wait(Service::catalog, 2).count() > 500'000);
+  auto late = get_of("/late");
+  late.deadline = soon(milliseconds(200));
+  const auto ending = submit(client, std::move(late));
+  BOOST_TEST(failure_of(ending).kind == FailureKind::expired);
+  BOOST_TEST(failure_of(ending).busy);
+  BOOST_TEST(answer_of(others.back()).status == 200);
+  BOOST_TEST(client.expected_wait(Service::catalog, 2).count() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_hanging_catalog_does_not_hold_up_the_cart) {
   ScriptedServer server(hold_the_slow);
   HttpClient client(neighbour_at(server.url(), 1), neighbour_at(server.url(), 1));

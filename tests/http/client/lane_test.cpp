@@ -105,4 +105,19 @@ BOOST_AUTO_TEST_CASE(hands_out_everything_that_waits_when_it_is_over) {
   BOOST_TEST(!lane.next_event().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(puts_go_before_gets) {
+  Lane lane(1);
+  lane.add(call_to("/get/1"));
+  lane.add(call_to("/get/2", true));
+  for (const auto* name : {"/put/1", "/put/2"}) {
+    auto put = call_to(name);
+    put.method = orders::http::Method::put;
+    lane.add(std::move(put));
+  }
+  for (const auto* expected : {"/put/1", "/put/2", "/get/1", "/get/2"}) {
+    BOOST_TEST(target_of(lane.next(start)) == expected);
+    lane.ended();
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

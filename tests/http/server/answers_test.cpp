@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(refusals_are_problems_by_default) {
 }
 
 BOOST_AUTO_TEST_CASE(refusals_look_like_the_services_own) {
-  Service service({}, [](int status, const std::string& detail) {
+  Service service({}, [](int status, const std::string& detail, const std::string& /*request_id*/) {
     if (status == 501) throw std::runtime_error("no");
     return http::Response{status, "text/plain", {{"X-Mine", "yes"}}, "mine: " + detail};
   });
