@@ -238,7 +238,9 @@ BOOST_AUTO_TEST_CASE(ends_a_call_to_a_frozen_backend_in_time) {
 // As of a proxy whose server is gone.
 BOOST_AUTO_TEST_CASE(keeps_no_connection_that_takes_no_statements) {
   CuttingProxy proxy(PostgresCluster::shared().port());
-  Session session(database().settings(proxy.port()));
+  auto settings = database().settings(proxy.port());
+  settings.reconnect_min = settings.reconnect_max = milliseconds(1);
+  Session session(settings);
   BOOST_TEST(one(session) == 1U);
   (void)PostgresCluster::shared().terminate_backends(database().name());
   const auto before = open_descriptors();
@@ -247,6 +249,7 @@ BOOST_AUTO_TEST_CASE(keeps_no_connection_that_takes_no_statements) {
     BOOST_TEST(code_of(session.read([&] { return session.rows<int>("SELECT 1"); })) ==
                ErrorCode::storage_unavailable);
     BOOST_TEST(proxy.cuts() == tries);
+    std::this_thread::sleep_for(milliseconds(5));  // until it may try again
   }
   BOOST_TEST(open_descriptors() <= before);
   BOOST_TEST(one(session) == 1U);
@@ -256,11 +259,13 @@ BOOST_AUTO_TEST_CASE(connects_in_time_or_not_at_all_to_a_server_that_says_nothin
   CuttingProxy proxy(PostgresCluster::shared().port());
   auto settings = database().settings(proxy.port());
   settings.statement_timeout = milliseconds(300);
+  settings.reconnect_min = settings.reconnect_max = milliseconds(1);
   Session session(settings);
   proxy.cut("SET ", CuttingProxy::Moment::never_answering);
   const auto begin = steady_clock::now();
   BOOST_TEST(code_of(session.connect()) == ErrorCode::storage_unavailable);
   BOOST_TEST((steady_clock::now() - begin < seconds(10)));
+  std::this_thread::sleep_for(milliseconds(5));  // until it may try again
   BOOST_TEST(session.connect().ok());
 }
 
