@@ -175,9 +175,9 @@ BOOST_AUTO_TEST_CASE(a_catalog_that_is_slow_but_answers_is_busy_and_has_not_fail
   std::atomic<int> placed{0}, busy{0}, failed{0};
   const auto until = Clock::now() + std::chrono::seconds(6);
   at_once(24, [&](int buyer) {
-    for (int n = buyer; Clock::now() < until; n += 7) {
-      const auto reply =
-          rig.post(buyer + 1, Rig::lines({{products[n % 60], 1}, {products[(n + 13) % 60], 1}}));
+    for (auto n = static_cast<std::size_t>(buyer); Clock::now() < until; n += 7) {
+      const auto lines = Rig::lines({{products.at(n % 60), 1}, {products.at((n + 13) % 60), 1}});
+      const auto reply = rig.post(buyer + 1, lines);
       (reply.status == 201 ? placed : reply.status == 503 ? busy : failed) += 1;
       if (reply.status == 503) std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
