@@ -203,13 +203,14 @@ BOOST_AUTO_TEST_CASE(actors_that_are_not_used_retire) {
   BOOST_TEST(*rig.sandbox().stock(product) == 79);
 }
 
-BOOST_AUTO_TEST_CASE(more_actors_than_allowed_leave_at_once) {
+BOOST_AUTO_TEST_CASE(there_are_never_more_actors_than_allowed) {
   Rig rig({{}, {{"ORDERD_ACTORS__CUSTOMERS_MAX", "5"}}});
   const int product = rig.product(100);
   for (int customer = 1; customer <= 20; ++customer) {
-    BOOST_REQUIRE_EQUAL(rig.post(customer, Rig::lines({{product, 1}})).status, 201);
+    // Who comes when there is no room is told so, and those who have nothing to do are asked to leave.
+    BOOST_REQUIRE(eventually([&] { return rig.post(customer, Rig::lines({{product, 1}})).status == 201; }));
   }
-  BOOST_TEST(eventually([&] { return rig.metric("orderd_actors_resident{kind=\"customer\"}") == "5"; }));
+  BOOST_TEST(std::stoi(rig.metric("orderd_actors_resident{kind=\"customer\"}")) <= 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
