@@ -174,16 +174,10 @@ bool Connection::back_to_idle() {
 
 void Connection::count_received() {
   const bool reading = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
-  const std::size_t size = input_.size() + (reading ? parser_.request().body.size() : 0);
+  const std::size_t size = input_.size() - input_used_ + (reading ? parser_.request().body.size() : 0);
   edge_->counters.receiving_bytes += size;
   edge_->counters.receiving_bytes -= received_counted_;
   received_counted_ = size;
-}
-
-double Connection::weight(Clock::time_point now) const {
-  if (phase_ != Phase::head && phase_ != Phase::body) return 0;
-  const std::chrono::duration<double> kept = now - begun_;
-  return static_cast<double>(received_counted_) * (kept.count() + 0.001);
 }
 
 bool Connection::turn_away() {
@@ -214,6 +208,7 @@ void Connection::dispatch() {
   exchange_ = std::make_shared<Exchange>(Exchange::Owners{edge_, mailbox_, backlog_},
                                          Address{fd_, number_, ++requests_}, manner, request.id);
   enter(Phase::handling, edge_->settings.handler_timeout);
+  count_received();
   call_handler();
 }
 

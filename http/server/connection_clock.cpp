@@ -73,6 +73,12 @@ Clock::time_point Connection::idle_since() const {
   return phase_ == Phase::idle && out_.empty() ? idle_since_ : Clock::time_point::max();
 }
 
+double Connection::weight(Clock::time_point now) const {
+  if (phase_ != Phase::head && phase_ != Phase::body) return 0;
+  const std::chrono::duration<double> kept = now - begun_;
+  return static_cast<double>(received_counted_) * (kept.count() + 0.001);
+}
+
 /// An HTTP/1.0 client could not tell a cut answer from a whole one after an orderly end, and the system would
 /// keep megabytes for a client that does not read.
 bool Connection::break_off() const {
