@@ -264,7 +264,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_key_that_stands_twice_in_a_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_any_printable_characters_are_kept_apart) {
-  for (const std::string& text : std::vector<std::string>{"a", "A", "a ", "{a,b}", "\"a\"", "\\", "NULL", "'; DROP TABLE orders --"}) {
+  for (const std::string& text :
+       std::vector<std::string>{"a", "A", "a ", "{a,b}", "\"a\"", "\\", "NULL", "'; DROP TABLE orders --"}) {
     const RequestKey key{text, "items", "r"};
     BOOST_TEST(!find(key).has_value());
     BOOST_TEST(value_of(store.commit({keyed(key)})).at(0).verdict == CommitVerdict::committed);
