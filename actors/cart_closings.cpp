@@ -116,9 +116,7 @@ void CartClosings::on_looked(CartKey id, const Result<std::optional<Cart>>& cart
     closing.seen_gone = true;
     return put_off(id, "the cart service says it is not active, which is to be confirmed");
   }
-  end_try(closing);
-  closing.closed = true;
-  record(id);
+  on_closed(id);
 }
 
 void CartClosings::put_closed(CartKey id) {
@@ -126,11 +124,15 @@ void CartClosings::put_closed(CartKey id) {
   context_->cart_client.close_cart(closings_.at(id).cart.customer, soon(),
                                    on_self<Done>([this, id](const Result<Done>& done) {
                                      if (!done.ok()) return put_off(id, done.error().detail);
-                                     auto& closing = closings_.at(id);
-                                     end_try(closing);
-                                     closing.closed = true;
-                                     record(id);
+                                     on_closed(id);
                                    }));
+}
+
+void CartClosings::on_closed(CartKey id) {
+  auto& closing = closings_.at(id);
+  end_try(closing);
+  closing.closed = true;
+  record(id);
 }
 
 void CartClosings::put_off(CartKey id, const std::string& reason) {

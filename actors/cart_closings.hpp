@@ -52,6 +52,7 @@ class CartClosings {
   void try_to_close(CartKey id);
   void on_looked(CartKey id, const Result<std::optional<Cart>>& cart);
   void put_closed(CartKey id);
+  void on_closed(CartKey id);
   void put_off(CartKey id, const std::string& reason);
   void record(CartKey id);
   void on_recorded(CartKey id, const Result<Done>& done);

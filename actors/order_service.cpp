@@ -80,9 +80,9 @@ struct OrderService::Inside {
   /// R15: nothing is begun without this instance's locks. True: it has been answered so.
   template <class T>
   bool refuse_unlocked(const Reply<T>& reply) {
-    if (!context.may_begin || context.may_begin()) return false;
-    reply(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
-    return true;
+    const auto obstacle = context.obstacle();
+    if (obstacle) reply(*obstacle);
+    return obstacle.has_value();
   }
 
   /// Takes a place among `most` in flight; the returned Reply gives it back when it is answered. A refused

@@ -105,7 +105,8 @@ void ProductState::fail(const Error& error) {
   for (const auto& hold : queue_.holds) hold.ask.reply(nothing_held(error));
   queue_.holds.clear();
   for (const auto& hold : queue_.unconfirmed) hold.reply(error);  // their orders will give them back
-  drop_idle_releases();
+  // With several instances another one may have brought it into the ledger since, so they look again.
+  if (known_ && !ledger_ && !several()) drop_idle_releases();
   queue_.unconfirmed.clear();
   answer_attends(error);
   report_delay(error.code);
@@ -114,20 +115,15 @@ void ProductState::fail(const Error& error) {
   back_off();
 }
 
-/// Of a product that is not in the ledger nothing can be held. With several instances another one may have
-/// brought it there since, so they look again.
+/// Of a product that is not in the ledger nothing can be held.
 void ProductState::drop_idle_releases() {
-  if (!known_ || ledger_ || several()) return;
   for (const auto& release : queue_.releases) release.reply(Done{});
   queue_.releases.clear();
 }
 
 void ProductState::not_in_catalog() {
   // Read just before: nothing can be held of it, here or elsewhere, and nothing be owed.
-  if (!ledger_) {
-    for (const auto& release : queue_.releases) release.reply(Done{});
-    queue_.releases.clear();
-  }
+  if (!ledger_) drop_idle_releases();
   for (const auto& hold : queue_.holds) hold.ask.reply(HoldAnswer{HoldVerdict::refused, 0, false});
   queue_.holds.clear();
   count_parked(0);

@@ -33,9 +33,7 @@ void ProductState::next_cycle() {
   if (!work || give_way()) return;
   poll_parked_ = false;  // before anything can fail: what fails comes back here, and must find nothing to do
   crash_point("cycle.begins");
-  if (context_->may_begin && !context_->may_begin()) {
-    return fail(Error{ErrorCode::storage_unavailable, "the locks of this instance are lost for the moment"});
-  }
+  if (const auto obstacle = context_->obstacle()) return fail(*obstacle);
   if (known_ && !several()) return get();
   read_ledger();
 }

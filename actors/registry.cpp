@@ -35,7 +35,7 @@ class RegistryState : public ParentState<Registry, CustomerId, Customer> {
     const auto now = std::chrono::steady_clock::now();
     tell_late_changes(now);
     tell_late_orders(now);
-    if (!forgetting_ && std::chrono::steady_clock::now() >= forget_next_) forget_answers();
+    if (!forgetting_ && now >= forget_next_) forget_answers();
   }
 
   void change(ChangeStatus& ask) {

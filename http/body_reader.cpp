@@ -20,7 +20,6 @@ const char* described(ValueKind kind) {
   return "something else";
 }
 
-/// How much of a key is kept for pointers: more than any has that is known, and no part of a character.
 std::size_t BodyReader::told_of(std::string_view key) {
   std::size_t length = std::min<std::size_t>(key.size(), 100);
   while (length < key.size() && length > 0 && (static_cast<unsigned char>(key[length]) & 0xc0U) == 0x80U)
@@ -40,7 +39,6 @@ void BodyReader::remember(std::string_view member) {
   }
 }
 
-/// RFC 6901 section 3.
 std::string BodyReader::escaped(const std::string& key) {
   std::string text;
   for (const char c : key) {

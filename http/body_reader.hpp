@@ -24,10 +24,9 @@ enum class ValueKind : std::uint8_t { null, boolean, number, text, array, object
 /// As it is called in a fault: "a number".
 const char* described(ValueKind kind);
 
-/// What is common to both bodies: an object with members of which some are known, the others are passed over.
-/// Derived classes say which and take their values. RapidJSON calls the functions with its own names; a false
-/// from one of them ends the parse. Bodies are read on a reactor thread, so nothing is kept of what is passed
-/// over, and nobody reads on once there are faults enough to tell.
+/// Derived classes say which members are known, and take their values. RapidJSON calls the functions with its
+/// own names; a false from one of them ends the parse. Bodies are read on a reactor thread, so nothing is
+/// kept of what is passed over, and nobody reads on once there are faults enough to tell.
 class BodyReader {
  public:
   explicit BodyReader(std::size_t values_max) : values_max_(values_max) {}
@@ -102,9 +101,12 @@ class BodyReader {
     std::vector<std::string> seen;  ///< members so far, of an object that is read
   };
 
+  /// How much of a key is kept for pointers: more than any has that is known, and no part of a character.
   static std::size_t told_of(std::string_view key);
   void remember(std::string_view member);
+  /// RFC 6901 section 3.
   static std::string escaped(const std::string& key);
+
   bool scalar(ValueKind kind, std::string_view text) {
     count();
     value(kind, text);

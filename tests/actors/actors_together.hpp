@@ -11,40 +11,31 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/order_service.hpp"
-#include "tests/actors/scripted_ports.hpp"
+#include "tests/actors/scripted_service.hpp"
 
 namespace orders::test {
 
 inline constexpr ProductId product{1};
 
-struct Actors {
-  config::Config settings;
-  Counters counters;
-  ScriptedCatalog catalog;
-  NoCarts carts;
-  ScriptedDatabase database;
+struct Actors : ScriptedService<NoCarts> {
   std::atomic<bool> gave_up{false};
   std::atomic<bool> may_begin{true};
   std::atomic<int> begins_left{1'000'000};  ///< then it may not, either
-  std::unique_ptr<OrderService> service;
 
   Actors() {
-    settings.orders.deadline = std::chrono::milliseconds(2'000);
     settings.catalog.retry_min = std::chrono::milliseconds(5);
     settings.catalog.retry_max = std::chrono::milliseconds(20);
     settings.database.reconnect_min = std::chrono::milliseconds(5);
     settings.actors.restarts_per_minute_max = 3;
     catalog.shown = 10;
   }
+  ~Actors() { service.reset(); }  // it asks the members above until it has ended
 
   void start() {
-    service = std::make_unique<OrderService>(
-        settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
-                                      [this] { return std::make_unique<ScriptedStore>(database); },
-                                      [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
-                                      [this](const std::string&) { gave_up = true; },
-                                      [this] { return may_begin && begins_left-- > 0; }});
+    auto scripted = parts();
+    scripted.give_up = [this](const std::string&) { gave_up = true; };
+    scripted.may_begin = [this] { return may_begin && begins_left-- > 0; };
+    service = std::make_unique<OrderService>(settings, std::move(scripted));
   }
 
   /// Places `count` orders of one unit at once and waits for all answers.

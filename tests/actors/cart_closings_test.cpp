@@ -6,8 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/order_service.hpp"
-#include "tests/actors/scripted_ports.hpp"
+#include "tests/actors/scripted_service.hpp"
 
 using namespace orders;
 using namespace orders::test;
@@ -45,27 +44,11 @@ class ScriptedCarts : public CartClient {
   std::set<CustomerId> closed;
 };
 
-struct Closing {
-  config::Config settings;
-  Counters counters;
-  ScriptedCatalog catalog;
-  ScriptedCarts carts;
-  ScriptedDatabase database;
-  std::unique_ptr<OrderService> service;
-
+struct Closing : ScriptedService<ScriptedCarts> {
   Closing() {
-    settings.orders.deadline = std::chrono::milliseconds(2'000);
     settings.cart.retry_min = std::chrono::milliseconds(5);
     settings.cart.retry_max = std::chrono::milliseconds(20);
     catalog.shown = 100;
-  }
-
-  void start() {
-    service = std::make_unique<OrderService>(
-        settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
-                                      [this] { return std::make_unique<ScriptedStore>(database); },
-                                      [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
-                                      [](const std::string&) {}});
   }
 
   /// Orders the carts of customers 1 to `count`; how many orders were placed.
@@ -88,15 +71,6 @@ struct Closing {
     return placed;
   }
 
-  template <class So>
-  [[nodiscard]] bool eventually(So so) const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!so()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return true;
-  }
   [[nodiscard]] std::size_t recorded() {
     const std::lock_guard<std::mutex> guard(database.mutex);
     return database.carts_recorded.size();

@@ -4,8 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/order_service.hpp"
-#include "tests/actors/scripted_ports.hpp"
+#include "tests/actors/scripted_service.hpp"
 
 using namespace orders;
 using namespace orders::test;
@@ -15,28 +14,12 @@ namespace {
 constexpr ProductId product{1};
 constexpr HoldKey lost_order{OrderId{10'000'000'001}, 0};
 
-struct Recovering {
-  config::Config settings;
-  Counters counters;
-  ScriptedCatalog catalog;
-  NoCarts carts;
-  ScriptedDatabase database;
-  std::unique_ptr<OrderService> service;
-
+struct Recovering : ScriptedService<NoCarts> {
   Recovering() {
-    settings.orders.deadline = std::chrono::milliseconds(2'000);
     settings.catalog.retry_min = std::chrono::milliseconds(5);
     settings.catalog.retry_max = std::chrono::milliseconds(20);
     settings.recovery.interval = std::chrono::milliseconds(20);
     catalog.shown = 10;
-  }
-
-  void start() {
-    service = std::make_unique<OrderService>(
-        settings, OrderService::Parts{[this] { return std::make_unique<ScriptedJournal>(database); },
-                                      [this] { return std::make_unique<ScriptedStore>(database); },
-                                      [] { return std::unique_ptr<AuditBook>(); }, catalog, carts, counters,
-                                      [](const std::string&) {}});
   }
 
   /// A unit held by a process that is gone; its PUT never reached the catalog.
@@ -50,15 +33,6 @@ struct Recovering {
     database.undone = {undone};
   }
 
-  template <class So>
-  [[nodiscard]] bool eventually(So so) const {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!so()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
-  }
   [[nodiscard]] bool finished() const {
     return eventually([this] { return service->recovery().finished_at.has_value(); });
   }

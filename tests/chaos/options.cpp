@@ -1,10 +1,11 @@
 #include "tests/chaos/options.hpp"
 
 #include <filesystem>
-#include <iostream>
 #include <stdexcept>
 
 #include <boost/program_options.hpp>
+
+#include "tests/support/program_options.hpp"
 
 namespace orders::chaos {
 
@@ -42,14 +43,9 @@ po::options_description description() {
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
-  po::variables_map given;
-  const auto all = description();
-  po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), given);
-  po::notify(given);
-  if (given.count("help") != 0) {
-    std::cout << all;
-    return std::nullopt;
-  }
+  const auto told = test::given_options(argc, argv, description());
+  if (!told) return std::nullopt;
+  const auto& given = *told;
   Options options;
   const auto minutes = given["minutes"].as<double>();
   if (!(minutes > 0) || minutes > 10'000) throw std::runtime_error("--minutes must be more than 0");

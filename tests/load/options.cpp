@@ -1,9 +1,10 @@
 #include "tests/load/options.hpp"
 
-#include <iostream>
 #include <stdexcept>
 
 #include <boost/program_options.hpp>
+
+#include "tests/support/program_options.hpp"
 
 namespace orders::load {
 
@@ -93,14 +94,9 @@ std::optional<Url> url(const po::variables_map& given, const char* name) {
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
-  po::variables_map given;
-  const auto all = description();
-  po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), given);
-  po::notify(given);
-  if (given.count("help") != 0) {
-    std::cout << all;
-    return std::nullopt;
-  }
+  const auto told = test::given_options(argc, argv, description());
+  if (!told) return std::nullopt;
+  const auto& given = *told;
   check(given.count("url") != 0, "--url is needed");
   Options options;
   options.url = *url(given, "url");

@@ -1,48 +1,22 @@
 #include "tests/persistence/cutting_proxy.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/loopback.hpp"
+
 namespace orders::test {
 
-namespace {
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-bool send_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-}  // namespace
-
 CuttingProxy::CuttingProxy(int server_port) : server_port_(server_port) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool listening = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                         ::listen(listener_, 16) == 0 &&
-                         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-                         ::pipe2(stop_, O_CLOEXEC) == 0;
-  if (!listening) throw std::runtime_error("the proxy can't listen");
-  port_ = ntohs(address.sin_port);
+  const auto made = listen_on_loopback(16);
+  listener_ = made.descriptor;
+  port_ = made.port;
+  if (::pipe2(stop_, O_CLOEXEC) != 0) throw std::runtime_error("the proxy has no descriptors left");
   thread_ = std::thread([this] { serve(); });
 }
 

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <string>
-#include <thread>
 
 #include "persistence/order_store.hpp"
 #include "persistence/stock_journal.hpp"
@@ -15,7 +14,9 @@ namespace orders::persistence {
 namespace {
 
 using std::chrono::milliseconds;
+using test::check_same;
 using test::code_of;
+using test::commit_at_once;
 using test::commit_of;
 using test::CuttingProxy;
 using test::hold_all;
@@ -62,15 +63,6 @@ struct KeysFixture {
   [[nodiscard]] static std::string count(OrderId id) {
     return database().ask("SELECT count(*) FROM orders WHERE id = " + std::to_string(id.value));
   }
-  static void check_same(const Order& a, const Order& b) {
-    BOOST_TEST(a.id.value == b.id.value);
-    BOOST_TEST(a.status == b.status);
-    BOOST_TEST((a.created_at == b.created_at));
-    BOOST_TEST((a.updated_at == b.updated_at));
-    BOOST_REQUIRE_EQUAL(a.items.size(), b.items.size());
-    for (std::size_t n = 0; n < a.items.size(); ++n) BOOST_TEST(a.items[n].id == b.items[n].id);
-  }
-
   CuttingProxy proxy{PostgresCluster::shared().port()};
   PostgresStockJournal journal{database().settings(), 1, std::chrono::hours(24)};
   PostgresOrderStore store{database().settings(proxy.port())};
@@ -193,19 +185,7 @@ BOOST_AUTO_TEST_CASE(c9_makes_one_order_of_a_key_from_two_threads) {
       forwards.push_back(keyed(keys[n]));
       backwards.push_back(keyed(keys[keys.size() - 1 - n]));
     }
-    std::atomic<bool> go{false};
-    std::vector<CommitOutcome> theirs;
-    std::thread thread([&] {
-      PostgresOrderStore another(database().settings());
-      (void)another.check_writable();  // connected
-      go = true;
-      auto result = another.commit(backwards);
-      if (result.ok()) theirs = std::move(result.value());
-    });
-    while (!go) std::this_thread::yield();
-    const auto ours = value_of(store.commit(forwards));
-    thread.join();
-    BOOST_REQUIRE_EQUAL(theirs.size(), keys.size());
+    const auto [ours, theirs] = commit_at_once(store, forwards, backwards, database().settings());
     for (std::size_t n = 0; n < keys.size(); ++n) {
       const auto& mine = ours[n];
       const auto& yours = theirs[keys.size() - 1 - n];

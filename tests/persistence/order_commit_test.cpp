@@ -2,7 +2,6 @@
 #include <atomic>
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include "persistence/order_store.hpp"
 #include "persistence/stock_journal.hpp"
@@ -14,7 +13,9 @@ namespace orders::persistence {
 
 namespace {
 
+using test::check_same;
 using test::code_of;
+using test::commit_at_once;
 using test::commit_of;
 using test::CuttingProxy;
 using test::cycle;
@@ -64,20 +65,6 @@ struct CommitFixture {
   const ProductId product = new_product();
   const ProductId other = new_product();
 };
-
-void check_same(const Order& a, const Order& b) {
-  BOOST_TEST(a.id.value == b.id.value);
-  BOOST_TEST(a.customer.value == b.customer.value);
-  BOOST_TEST(a.status == b.status);
-  BOOST_TEST((a.created_at == b.created_at));
-  BOOST_TEST((a.updated_at == b.updated_at));
-  BOOST_REQUIRE_EQUAL(a.items.size(), b.items.size());
-  for (std::size_t n = 0; n < a.items.size(); ++n) {
-    BOOST_TEST(a.items[n].id == b.items[n].id);
-    BOOST_TEST(a.items[n].product.value == b.items[n].product.value);
-    BOOST_TEST(a.items[n].quantity == b.items[n].quantity);
-  }
-}
 
 }  // namespace
 
@@ -196,19 +183,7 @@ BOOST_AUTO_TEST_CASE(makes_one_order_of_a_cart_from_two_threads) {
       forwards.push_back(from_cart(held(), carts[n]));
       backwards.push_back(from_cart(held(), carts[carts.size() - 1 - n]));
     }
-    std::atomic<bool> go{false};
-    std::vector<CommitOutcome> theirs;
-    std::thread thread([&] {
-      PostgresOrderStore another(database().settings());
-      (void)another.check_writable();  // connected
-      go = true;
-      auto result = another.commit(backwards);
-      if (result.ok()) theirs = std::move(result.value());
-    });
-    while (!go) std::this_thread::yield();
-    const auto ours = value_of(store.commit(forwards));
-    thread.join();
-    BOOST_REQUIRE_EQUAL(theirs.size(), carts.size());
+    const auto [ours, theirs] = commit_at_once(store, forwards, backwards, database().settings());
     for (std::size_t n = 0; n < carts.size(); ++n) {
       const bool mine = ours[n].verdict == CommitVerdict::committed;
       const bool yours = theirs[carts.size() - 1 - n].verdict == CommitVerdict::committed;

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <ostream>
 #include <set>
+#include <thread>
 
+#include "persistence/order_store.hpp"
 #include "persistence/schema.hpp"
 
 namespace orders {
@@ -79,6 +81,39 @@ OrderCommit commit_of(OrderId order, const std::vector<OrderLine>& lines) {
   commit.lines = lines;
   commit.products = static_cast<std::int32_t>(products.size());
   return commit;
+}
+
+std::pair<std::vector<CommitOutcome>, std::vector<CommitOutcome>> commit_at_once(
+    OrderStore& store, const std::vector<OrderCommit>& ours, const std::vector<OrderCommit>& theirs,
+    const config::Database& another) {
+  std::atomic<bool> go{false};
+  std::vector<CommitOutcome> their_outcomes;
+  std::thread thread([&] {
+    persistence::PostgresOrderStore other(another);
+    (void)other.check_writable();  // connected
+    go = true;
+    auto result = other.commit(theirs);
+    if (result.ok()) their_outcomes = std::move(result.value());
+  });
+  while (!go) std::this_thread::yield();
+  auto result = store.commit(ours);
+  thread.join();
+  BOOST_REQUIRE_EQUAL(their_outcomes.size(), theirs.size());
+  return {value_of(std::move(result)), std::move(their_outcomes)};
+}
+
+void check_same(const Order& a, const Order& b) {
+  BOOST_TEST(a.id.value == b.id.value);
+  BOOST_TEST(a.customer.value == b.customer.value);
+  BOOST_TEST(a.status == b.status);
+  BOOST_TEST((a.created_at == b.created_at));
+  BOOST_TEST((a.updated_at == b.updated_at));
+  BOOST_REQUIRE_EQUAL(a.items.size(), b.items.size());
+  for (std::size_t n = 0; n < a.items.size(); ++n) {
+    BOOST_TEST(a.items[n].id == b.items[n].id);
+    BOOST_TEST(a.items[n].product.value == b.items[n].product.value);
+    BOOST_TEST(a.items[n].quantity == b.items[n].quantity);
+  }
 }
 
 }  // namespace orders::test

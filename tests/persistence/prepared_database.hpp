@@ -68,6 +68,14 @@ void hold_all(StockJournal& journal, OrderId order, const std::vector<OrderLine>
 /// An order for one of each product, as T_order takes it.
 OrderCommit commit_of(OrderId order, const std::vector<OrderLine>& lines);
 
+/// Commits two batches at the same time, each through a store of its own: what became of `ours` and of
+/// `theirs`. The test ends when one of them fails.
+std::pair<std::vector<CommitOutcome>, std::vector<CommitOutcome>> commit_at_once(
+    OrderStore& store, const std::vector<OrderCommit>& ours, const std::vector<OrderCommit>& theirs,
+    const config::Database& another);
+
+void check_same(const Order& a, const Order& b);
+
 }  // namespace orders::test
 
 namespace orders {

@@ -1,9 +1,10 @@
 #include "tests/sandbox/options.hpp"
 
-#include <iostream>
 #include <stdexcept>
 
 #include <boost/program_options.hpp>
+
+#include "tests/support/program_options.hpp"
 
 namespace orders::sandbox {
 
@@ -61,14 +62,9 @@ InlineItems inline_items_named(const std::string& name) {
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
-  po::variables_map given;
-  const auto all = description();
-  po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), given);
-  po::notify(given);
-  if (given.count("help") != 0) {
-    std::cout << all;
-    return std::nullopt;
-  }
+  const auto told = test::given_options(argc, argv, description());
+  if (!told) return std::nullopt;
+  const auto& given = *told;
   Options options;
   options.catalog_port = given["catalog-port"].as<std::uint16_t>();
   options.cart_port = given["cart-port"].as<std::uint16_t>();

@@ -1,6 +1,5 @@
 #include "tests/support/process.hpp"
 
-#include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -14,6 +13,8 @@
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+
+#include "tests/support/loopback.hpp"
 
 extern char** environ;
 
@@ -128,25 +129,10 @@ int run(const std::vector<std::string>& command, Process::Options options, milli
   throw std::runtime_error(command.front() + " did not end in time");
 }
 
-namespace {
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-}  // namespace
-
 int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
+  const auto taken = listen_on_loopback(1);
+  ::close(taken.descriptor);
+  return taken.port;
 }
 
 bool wait_for_port(int port, milliseconds limit) {

@@ -1,11 +1,9 @@
 #include "tests/support/stalling_proxy.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <fcntl.h>
 #include <iterator>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
@@ -13,17 +11,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/loopback.hpp"
+
 namespace orders::test {
 
 namespace {
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
 
 int new_socket() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -34,15 +26,6 @@ int new_socket() {
 void send_at_once(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-bool send_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
 }
 
 }  // namespace
@@ -56,15 +39,11 @@ struct StallingProxy::Link {
   std::thread answers;
 };
 
-StallingProxy::StallingProxy(int server_port) : server_port_(server_port), listener_(new_socket()) {
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool listening = ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                         ::listen(listener_, 128) == 0 &&
-                         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-                         ::pipe2(stop_, O_CLOEXEC) == 0;
-  if (!listening) throw std::runtime_error("the proxy can't listen");
-  port_ = ntohs(address.sin_port);
+StallingProxy::StallingProxy(int server_port) : server_port_(server_port) {
+  const auto made = listen_on_loopback(128);
+  listener_ = made.descriptor;
+  port_ = made.port;
+  if (::pipe2(stop_, O_CLOEXEC) != 0) throw std::runtime_error("the proxy has no descriptors left");
   thread_ = std::thread([this] { serve(); });
 }
 

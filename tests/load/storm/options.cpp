@@ -1,9 +1,10 @@
 #include "tests/load/storm/options.hpp"
 
 #include <filesystem>
-#include <iostream>
 
 #include <boost/program_options.hpp>
+
+#include "tests/support/program_options.hpp"
 
 namespace orders::storm {
 
@@ -14,18 +15,6 @@ namespace {
 /// The program that lies beside this one.
 std::string beside(const char* program, const char* name) {
   return (std::filesystem::absolute(program).parent_path() / name).string();
-}
-
-/// False: help was printed.
-bool parse(int argc, const char* const* argv, const po::options_description& all) {
-  po::variables_map given;
-  po::store(po::command_line_parser(argc, argv).options(all).positional({}).run(), given);
-  if (given.count("help") != 0) {
-    std::cout << all;
-    return false;
-  }
-  po::notify(given);
-  return true;
 }
 
 }  // namespace
@@ -54,7 +43,7 @@ std::optional<StormOptions> read_storm_options(int argc, const char* const* argv
       "milliseconds that 99 % of quick answers to honest clients may take; 0: any");
   add("memory-max", po::value(&options.memory_max_mib)->default_value(options.memory_max_mib),
       "MiB by which the server may have grown since it was warm");
-  if (!parse(argc, argv, all)) return std::nullopt;
+  if (!test::given_options(argc, argv, all)) return std::nullopt;
   options.duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1'000));
   return options;
 }
@@ -78,7 +67,7 @@ std::optional<AnswersOptions> read_answers_options(int argc, const char* const* 
       "at most in a round");
   add("late-max", po::value(&options.late_max_ms)->default_value(options.late_max_ms),
       "milliseconds an answer may be on its way");
-  if (!parse(argc, argv, all)) return std::nullopt;
+  if (!test::given_options(argc, argv, all)) return std::nullopt;
   return options;
 }
 
