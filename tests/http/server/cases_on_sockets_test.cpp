@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_case_is_answered_as_written_however_it_is_sent) {
   }
   BOOST_TEST(count > 300U);
   BOOST_TEST(Service::wait_until([&] { return service.counters().open_connections == 0U; }));
-  BOOST_TEST(service.counters().receiving_bytes == 0U);
+  BOOST_TEST(Service::wait_until([&] { return service.counters().receiving_bytes == 0U; }));
   BOOST_TEST(service.counters().handler_exceptions == 0U);
 }
 
