@@ -86,7 +86,9 @@ void ProductState::on_ledger(Result<std::optional<Ledger>> row) {
 void ProductState::take_ledger(std::optional<Ledger> row) {
   known_ = true;
   // Whoever sent the PUT of another movement, it was not this actor.
-  answered_ = answered_ && ledger_.has_value() && row.has_value() && ledger_->seq == row->seq;
+  const bool same = ledger_.has_value() && row.has_value() && ledger_->seq == row->seq;
+  answered_ = answered_ && same;
+  void_put_ = void_put_ && same;
   ledger_ = std::move(row);
 }
 
@@ -117,7 +119,9 @@ void ProductState::on_seen(Result<std::optional<CatalogProduct>> seen) {
   cycle_.product = id_;
   cycle_.read = ledger_;
   cycle_.answered = answered_;
+  cycle_.void_put = void_put_;
   cycle_.seen = std::move(*seen.value());
+  cycle_.conditional = settings().version_etags && is_strong_etag(cycle_.seen.etag);
   cycle_.gone = false;
   gone_since_.reset();
   gone_looks_ = 0;
@@ -182,9 +186,12 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
   attended_ = {cycle_.gone, result.repaired, result.foreign, result.ledger.quantity};
   ledger_ = std::move(result.ledger);
   answered_ = answered_ && !moved;
+  void_put_ = void_put_ && !moved;
+  first_put_ = moved && !result.unsettled;
   for (auto& release : giving_back_) queue_.releasing.push_back(std::move(release));
   giving_back_.clear();
   settle_holds(result.holds);
+  requeue_voided(result.voided);
   if (cycle_.gone) refuse_unconfirmed();
   if (result.put) return put();
   if (moved) answered_ = true;  // the catalog shows it already: nothing was sent that could be unanswered
@@ -229,6 +236,21 @@ void ProductState::requeue_releases() {
 void ProductState::requeue_attends() {
   for (auto& ask : queue_.attending) queue_.attends.push_back(std::move(ask));
   queue_.attending.clear();
+}
+
+/// What was granted before and is not there any more is asked for again, before everything else.
+void ProductState::requeue_voided(const std::vector<HoldKey>& voided) {
+  std::vector<QueuedHold> again;
+  for (const auto& key : voided) {
+    const auto found = std::find_if(queue_.unconfirmed.begin(), queue_.unconfirmed.end(),
+                                    [&key](const HoldUnits& ask) { return ask.hold.key == key; });
+    if (found == queue_.unconfirmed.end()) continue;  // its order notices when it is written (R6)
+    again.push_back({std::move(*found), false});
+    queue_.unconfirmed.erase(found);
+  }
+  if (again.empty()) return;
+  for (auto& hold : queue_.holds) again.push_back(std::move(hold));
+  queue_.holds = std::move(again);
 }
 
 void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
@@ -284,30 +306,42 @@ void ProductState::put() {
   product.name = ledger_->name;
   product.price = ledger_->price;
   product.quantity = ledger_->quantity;
+  if (cycle_.conditional) product.etag = cycle_.seen.etag;
   // Until then it may wait for its turn; once begun it has call_timeout, however long it waited.
-  context_->catalog_client.put(product, recording_since_ + settings().put_within,
-                               [reply = reply_on<Done>(handle(), [this](const Result<Done>& done) {
-                                  on_put(done);
-                                })](Result<Done> done) { reply(std::move(done)); });
+  context_->catalog_client.put(
+      product, recording_since_ + settings().put_within,
+      [reply = reply_on<PutAnswer>(handle(), [this](const Result<PutAnswer>& answer) { on_put(answer); })](
+          Result<PutAnswer> answer) { reply(std::move(answer)); });
   crash_point("cycle.put_sent");
 }
 
-void ProductState::on_put(const Result<Done>& done) {
-  if (!done.ok()) {
+void ProductState::on_put(const Result<PutAnswer>& answer) {
+  if (!answer.ok()) {
     crash_point("cycle.put_unanswered");
     ++context_->counters.puts_unanswered;
     put_failed_ = true;
     spdlog::warn(
         "product {}: movement {} ({} units) was not confirmed by the catalog, which will be told again: {}",
-        id_.value, ledger_->seq, ledger_->quantity, done.error().detail);
-    answer_attends(done.error());
+        id_.value, ledger_->seq, ledger_->quantity, answer.error().detail);
+    answer_attends(answer.error());
     report_delay(ErrorCode::catalog_unavailable);
     return back_off();
   }
+  if (answer.value() == PutAnswer::version_changed) return on_version_changed();
   crash_point("cycle.put_answered");
   answered_ = true;
   confirm();
   end_cycle();
+}
+
+/// Somebody else was faster: the next cycle puts the movement on top of what they wrote. Only if no earlier
+/// PUT can have been theirs that is certain; otherwise it was not answered, like any other.
+void ProductState::on_version_changed() {
+  ++context_->counters.puts_refused;
+  void_put_ = first_put_;
+  answer_attends(Error{ErrorCode::catalog_unavailable, "somebody else changed the product at the same time"});
+  retry_after_ = settings().retry_min;  // nothing has failed: a short pause, each time
+  back_off();
 }
 
 /// The catalog shows what the ledger says: what was granted and given back is certain now.

@@ -64,10 +64,12 @@ class ProductState {
   void start_again(const CycleResult& result);
   void requeue_releases();
   void requeue_attends();
+  void requeue_voided(const std::vector<HoldKey>& voided);
   void settle_holds(const std::vector<HoldVerdict>& verdicts);
   void park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& parked);
   void put();
-  void on_put(const Result<Done>& done);
+  void on_put(const Result<PutAnswer>& answer);
+  void on_version_changed();
   void confirm();
   void end_cycle();
 
@@ -93,7 +95,9 @@ class ProductState {
   Phase phase_ = Phase::idle;
   bool known_ = false;  ///< the ledger row has been read
   std::optional<Ledger> ledger_;
-  bool answered_ = false;  ///< this actor sent every PUT of the ledger's movement, and all were answered
+  bool answered_ = false;   ///< this actor sent every PUT of the ledger's movement, and all were answered
+  bool first_put_ = false;  ///< no PUT but that of the ledger's movement can take effect any more
+  bool void_put_ = false;   ///< nor can that one: the catalog refused it
   CycleRequest cycle_;
   Attended attended_;  ///< what the cycle has come to so far
   std::vector<QueuedHold> deciding_;

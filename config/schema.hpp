@@ -133,6 +133,10 @@ void describe(Visitor& visit, Catalog& catalog) {
   visit.duration(
       "gone_after", catalog.gone_after, between(1ms, 8'760h),
       "How long the catalog must not know a product before what is held or owed of it is given up.");
+  visit.flag(
+      "version_etags", catalog.version_etags,
+      "The catalog's ETags are versions, which never come again: PUTs carry `If-Match`, and others may "
+      "change stock at the same time. Not for ETags that are made from the content.");
   visit.duration("retry_min", catalog.retry_min, between(1ms, 1h),
                  "Pause before a product's next try after an unanswered PUT; it doubles from try to try.");
   visit.duration("retry_max", catalog.retry_max, between(1ms, 24h), "Longest pause between such tries.");

@@ -33,6 +33,7 @@ struct Counters {
   Count movements{0};
   Count foreign_edits{0};  ///< somebody else changed the catalog's stock
   Count late_writes{0};    ///< own late PUTs found and repaired
+  Count puts_refused{0};   ///< with If-Match: somebody else had changed the product since its GET
   Count puts_unanswered{0};
   Count puts_too_late{0};  ///< not sent, since their movement was too old by then (rule R17)
   Count products_gone{0};  ///< left the catalog while units were held or owed

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -23,6 +24,13 @@ struct CatalogTraffic {
   std::chrono::milliseconds wait{0};  ///< how long it takes until it has been asked and told
 };
 
+/// What the catalog said to a PUT.
+enum class PutAnswer : std::uint8_t {
+  accepted,         ///< this very product now has this quantity
+  version_changed,  ///< not applied, and it never will be: somebody else has changed the product since its
+                    ///< GET
+};
+
 class CatalogClient {
  public:
   virtual ~CatalogClient() = default;
@@ -33,10 +41,10 @@ class CatalogClient {
   using Got = std::function<void(Result<std::optional<CatalogProduct>>)>;
   virtual void get(ProductId product, Deadline deadline, Got done) = 0;
 
-  /// Replaces the product. Done means: the catalog answered that this very product now has this quantity. An
+  /// Replaces the product, if it still is at the version its `etag` names; an empty one asks for nothing. An
   /// error (catalog_unavailable) means nothing: it may have been applied, may not, or may be applied later
   /// (rule R2). Sent at most once: never repeated by the implementation (rule R4).
-  using PutDone = std::function<void(Result<Done>)>;
+  using PutDone = std::function<void(Result<PutAnswer>)>;
   virtual void put(const CatalogProduct& product, Deadline deadline, PutDone done) = 0;
 
   /// What to expect for so many more products, without asking the catalog; any thread.

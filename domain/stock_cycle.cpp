@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace orders {
 
@@ -25,6 +26,49 @@ namespace {
 
 constexpr std::int64_t quantity_max = std::numeric_limits<std::int32_t>::max();
 
+std::int32_t within_bounds(std::int64_t quantity) {
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(quantity, std::numeric_limits<std::int32_t>::min(), quantity_max));
+}
+
+bool is_unsettled(const Ledger& row, const CycleRequest& request) {
+  return row.intended && !request.answered;
+}
+
+/// The ledger on top of what somebody else wrote while movements of ours were not settled. Of one that was
+/// certainly not applied all of it comes on top. Otherwise nobody can tell, and only too little is safe: what
+/// is undecided counts as not applied yet, and what was given back as applied.
+std::int64_t rebased(const Ledger& row, const CycleRequest& request, const Unsettled& unsettled) {
+  const std::int64_t shown = request.seen.quantity;
+  return request.void_put ? shown + row.quantity - unsettled.base : shown - unsettled.held;
+}
+
+/// Where a decision starts from, and why.
+struct Start {
+  MovementKind kind = MovementKind::order;
+  std::int64_t quantity = 0;
+  std::optional<std::int32_t> shown;
+};
+
+bool contains(const std::vector<std::int32_t>& quantities, std::int32_t quantity) {
+  return std::find(quantities.begin(), quantities.end(), quantity) != quantities.end();
+}
+
+Start start_of(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
+  const std::int32_t shown = request.seen.quantity;
+  if (is_unsettled(row, request)) {
+    // R4: the PUT that settles it needs a movement of its own, even when it repeats the value.
+    if (!facts.unsettled) return {MovementKind::settle, row.quantity, {}};
+    const bool ours = shown == facts.unsettled->base || contains(facts.unsettled->afters, shown) ||
+                      contains(facts.live_doubts, shown);
+    if (ours && !request.void_put) return {MovementKind::settle, row.quantity, {}};
+    return {MovementKind::foreign, rebased(row, request, *facts.unsettled), shown};
+  }
+  if (shown == row.quantity) return {MovementKind::order, row.quantity, {}};  // R1: the ledger decides
+  if (contains(facts.live_doubts, shown)) return {MovementKind::repair, row.quantity, {}};  // R5
+  return {MovementKind::foreign, shown, {}};
+}
+
 /// R17: the product has gone from the catalog, and its stock with it: somebody else took all of it, also what
 /// was held and owed. If it comes back, it is with whatever the catalog shows then.
 CycleDecision close(const Ledger& row, const CycleRequest& request, std::int64_t released) {
@@ -40,33 +84,44 @@ CycleDecision close(const Ledger& row, const CycleRequest& request, std::int64_t
 
 }  // namespace
 
-std::int64_t room_for_releases(const Ledger& row, const CycleRequest& request) {
-  if (request.gone) return std::numeric_limits<std::int64_t>::max();
-  return quantity_max - std::max(row.quantity, request.seen.quantity);
+bool is_strong_etag(const std::string& etag) {
+  const auto fits = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != '"'; };
+  return etag.size() >= 2 && etag.front() == '"' && etag.back() == '"' &&
+         std::all_of(etag.begin() + 1, etag.end() - 1, fits);
 }
 
-CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request,
-                           const std::vector<std::int32_t>& live_doubts, std::int64_t released) {
-  if (request.gone) return close(row, request, released);
+bool needs_unsettled(const Ledger& row, const CycleRequest& request) {
+  return is_unsettled(row, request) && !request.gone &&
+         (request.void_put || request.seen.quantity != row.quantity);
+}
+
+std::int64_t room_for_releases(const Ledger& row, const CycleRequest& request,
+                               const std::optional<Unsettled>& unsettled) {
+  if (request.gone) return std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::max(row.quantity, request.seen.quantity);
+  if (unsettled) most = std::max(most, rebased(row, request, *unsettled));
+  return std::max<std::int64_t>(quantity_max - most, 0);
+}
+
+std::int64_t overdrawn(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
+  if (request.gone) return 0;
+  const auto start = start_of(row, request, facts);
+  return start.shown ? std::max<std::int64_t>(-(start.quantity + facts.released), 0) : 0;
+}
+
+CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
+  if (request.gone) return close(row, request, facts.released);
   CycleDecision d;
   const std::int32_t shown = request.seen.quantity;
-  std::int64_t quantity = row.quantity;  // R1: the ledger decides, never the GET
+  const auto start = start_of(row, request, facts);
+  d.kind = start.kind;
+  d.shown = start.shown;
+  d.changed = start.kind != MovementKind::order;
+  d.unsettled = is_unsettled(row, request) && !request.void_put;
+  d.before = within_bounds(start.quantity);
 
-  d.unsettled = row.intended && !request.answered;
-  if (d.unsettled) {
-    // R4: the PUT that settles it needs a movement of its own, even when it repeats the value.
-    d.changed = true;
-    d.kind = MovementKind::settle;
-  } else if (shown != row.quantity) {
-    const bool ours = std::find(live_doubts.begin(), live_doubts.end(), shown) != live_doubts.end();
-    d.changed = true;
-    d.kind = ours ? MovementKind::repair : MovementKind::foreign;  // R5
-    if (!ours) quantity = shown;
-  }
-  d.before = static_cast<std::int32_t>(quantity);
-
-  quantity += released;
-  d.changed |= released > 0;
+  std::int64_t quantity = start.quantity + facts.released;
+  d.changed |= facts.released > 0;
   d.granted.reserve(request.holds.size());
   for (const auto& hold : request.holds) {
     const bool granted = hold.quantity <= quantity;
@@ -76,8 +131,9 @@ CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request,
   }
   // The catalog counts in 32 bits and fails for good above that, so it is never told more (R17):
   // room_for_releases() has seen to it.
-  d.after = static_cast<std::int32_t>(std::min(quantity, quantity_max));
-  d.applied = shown == d.after;
+  d.after = within_bounds(quantity);
+  // With If-Match nothing of ours is out any more once a later PUT is accepted: it must be sent for that.
+  d.applied = shown == d.after && !(d.unsettled && request.conditional);
   return d;
 }
 

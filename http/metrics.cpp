@@ -85,6 +85,9 @@ void add_stock(Families& out, const Counters& c) {
   counter(out, "orderd_stock_foreign_edits_total", "Changes of stock that somebody else made",
           c.foreign_edits);
   counter(out, "orderd_stock_late_writes_total", "Late PUTs of our own found and repaired", c.late_writes);
+  counter(out, "orderd_stock_puts_refused_total",
+          "PUTs with If-Match that the catalog refused since somebody else had changed the product",
+          c.puts_refused);
   counter(out, "orderd_stock_puts_unanswered_total", "PUTs the catalog did not confirm", c.puts_unanswered);
   counter(out, "orderd_stock_puts_too_late_total", "PUTs not sent, since their movement was too old by then",
           c.puts_too_late);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "domain/crash_point.hpp"
 #include "persistence/doubt_audit.hpp"
@@ -28,6 +29,46 @@ ON CONFLICT (product_id) DO NOTHING
 constexpr const char* lock = R"sql(
 SELECT product_id, seq, quantity, (state = 'intended')::int, name, price, coalesce(next_audit <= now(), false)::int
 FROM product_stock WHERE product_id = ANY (:p1::int[]) ORDER BY product_id FOR UPDATE
+)sql";
+
+// The movements of a ledger that is not settled (R5): each that was decided on an unsettled one continues it,
+// and what the catalog may show begins anew with each that was put on top of somebody else's edit. Holds of
+// before that are as undecided as the others.
+constexpr const char* unsettled = R"sql(
+WITH begun AS MATERIALIZED (
+  SELECT asked.product_id, first.seq, first.base, unsettled.since
+  FROM unnest(:p1::int[]) AS asked (product_id) CROSS JOIN LATERAL (
+    SELECT m.seq, coalesce(m.shown, m.before) AS base FROM stock_movements m
+    WHERE m.product_id = asked.product_id AND m.kind <> 'settle' ORDER BY m.seq DESC LIMIT 1) first
+  CROSS JOIN LATERAL (
+    SELECT m.seq AS since FROM stock_movements m
+    WHERE m.product_id = asked.product_id AND m.kind <> 'settle' AND m.shown IS NULL
+    ORDER BY m.seq DESC LIMIT 1) unsettled),
+held AS MATERIALIZED (
+  SELECT product_id, sum(r.quantity) AS units FROM begun JOIN reservations r USING (product_id)
+  WHERE r.state = 'held' AND r.seq >= begun.since GROUP BY product_id)
+SELECT begun.product_id, begun.since, begun.base, m.after, coalesce(held.units, 0)::bigint
+FROM begun JOIN stock_movements m ON m.product_id = begun.product_id AND m.seq >= begun.seq
+  LEFT JOIN held ON held.product_id = begun.product_id
+)sql";
+
+// Holds of those movements for whose units somebody else left nothing, the youngest orders' first; given back
+// as in R8. Should this wait for a T_order that waits for us, PostgreSQL ends one of the two, and it is
+// begun again.
+constexpr const char* give_up = R"sql(
+WITH queued AS MATERIALIZED (
+  SELECT r.order_id, r.product_id, r.attempt, r.quantity, asked.units
+  FROM unnest(:p1::int[], :p2::bigint[], :p3::bigint[]) AS asked (product_id, seq, units)
+    JOIN reservations r ON r.product_id = asked.product_id AND r.state = 'held' AND r.seq >= asked.seq
+  ORDER BY r.order_id, r.product_id, r.attempt FOR UPDATE OF r),
+chosen AS (
+  SELECT order_id, product_id, attempt, sum(quantity) OVER before_it - quantity < units AS given_up
+  FROM queued WINDOW before_it AS (PARTITION BY product_id ORDER BY order_id DESC, attempt DESC))
+UPDATE reservations r SET state = 'released', seq = ledger.seq + 1
+FROM chosen JOIN product_stock ledger USING (product_id)
+WHERE chosen.given_up AND r.order_id = chosen.order_id AND r.product_id = chosen.product_id
+  AND r.attempt = chosen.attempt AND r.state = 'held'
+RETURNING r.product_id, r.order_id, r.attempt, r.quantity
 )sql";
 
 enum Fact : int { released = 1, existing = 2, doubted = 3 };
@@ -70,20 +111,23 @@ FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until IS NOT 
 )sql";
 
 // A movement that was decided on an unsettled one gives that one a doubt, which nobody takes back before its
-// time, and is compared with the catalog soon (R4, R5). A hold that stands as released (somebody took its
+// time, and is compared with the catalog soon (R4, R5); not if the PUTs of both carry If-Match, since with
+// the second the first can't land any more. A hold that stands as released (somebody took its
 // owner for dead) is reserved anew; its units were given back before.
 constexpr const char* write = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::int[], :p2::bigint[], :p3::int[], :p4::int[], :p5::text[], :p6::text[], :p7::bool[],
-                       :p8::text[], :p9::bigint[])
-    AS c (product_id, seq, before, after, state, kind, unsettled, name, price)),
+                       :p8::text[], :p9::bigint[], :p16::bool[], :p17::int[])
+    AS c (product_id, seq, before, after, state, kind, unsettled, name, price, conditional, shown)),
 moved AS (
-  INSERT INTO stock_movements (product_id, seq, before, after, state, kind)
-  SELECT product_id, seq, before, after, state, kind FROM changes),
+  INSERT INTO stock_movements (product_id, seq, before, after, state, kind, conditional, shown)
+  SELECT product_id, seq, before, after, state, kind, conditional, shown FROM changes),
 settled AS (
-  UPDATE stock_movements m SET state = 'applied', doubt_until = CASE WHEN c.unsettled
-    THEN greatest(m.doubt_until, now() + :p10::bigint * interval '1 millisecond') ELSE m.doubt_until END
-  FROM changes c WHERE m.product_id = c.product_id AND m.seq = c.seq - 1 AND m.state = 'intended'),
+  UPDATE stock_movements m SET state = 'applied',
+    doubt_until = CASE WHEN c.unsettled AND NOT (m.conditional AND c.conditional)
+      THEN greatest(m.doubt_until, now() + :p10::bigint * interval '1 millisecond') ELSE m.doubt_until END
+  FROM changes c WHERE m.product_id = c.product_id AND m.seq = c.seq - 1 AND m.state = 'intended'
+  RETURNING m.product_id, m.doubt_until),
 held AS (
   INSERT INTO reservations AS r (order_id, product_id, attempt, quantity, owner_epoch, seq, state)
   SELECT h.order_id, h.product_id, h.attempt, h.quantity, :p15::bigint, c.seq, 'held'
@@ -93,8 +137,9 @@ held AS (
     SET state = 'held', quantity = excluded.quantity, owner_epoch = excluded.owner_epoch, seq = excluded.seq
     WHERE r.state = 'released')
 UPDATE product_stock p SET seq = c.seq, quantity = c.after, state = c.state, name = c.name, price = c.price,
-  next_audit = CASE WHEN c.unsettled THEN now() + interval '1 second' ELSE p.next_audit END
-FROM changes c WHERE p.product_id = c.product_id
+  next_audit = CASE WHEN c.unsettled AND settled.doubt_until IS NOT NULL THEN now() + interval '1 second'
+    ELSE p.next_audit END
+FROM changes c LEFT JOIN settled USING (product_id) WHERE p.product_id = c.product_id
 )sql";
 
 // R12: what there would be if every undecided hold of other orders came back, in one snapshot.
@@ -147,7 +192,9 @@ std::vector<CycleResult> Intent::run() {
   crash_point("intent.seeded");
   lock_ledger();
   crash_point("intent.locked");
+  gather_unsettled();
   gather_facts();
+  void_holds();
   crash_point("intent.released");
   bool changed = false;
   for (auto& work : works_) {
@@ -203,6 +250,47 @@ void Intent::lock_ledger() {
   }
 }
 
+// Only where somebody else may have written: mostly no statement.
+void Intent::gather_unsettled() {
+  SqlArray products;
+  for (const auto& work : works_) {
+    if (!work.result.stale && needs_unsettled(work.result.ledger, *work.request))
+      products.add(work.request->product.value);
+  }
+  if (products.empty()) return;
+  for (const auto& [product, since, base, after, held] :
+       session_.rows<int, std::int64_t, int, int, std::int64_t>(unsettled, products.text())) {
+    auto& work = works_[by_product_.at(ProductId{product})];
+    if (!work.facts.unsettled) work.facts.unsettled = Unsettled{base, {}, held};
+    work.facts.unsettled->afters.push_back(after);
+    work.unsettled_since = since;
+  }
+}
+
+void Intent::void_holds() {
+  SqlArray products, since, units;
+  for (const auto& work : works_) {
+    if (work.result.stale || !work.facts.unsettled) continue;
+    const auto missing = overdrawn(work.result.ledger, *work.request, work.facts);
+    if (missing == 0) continue;
+    products.add(work.request->product.value);
+    since.add(work.unsettled_since);
+    units.add(missing);
+  }
+  if (products.empty()) return;
+  for (const auto& [product, order, attempt, quantity] :
+       session_.rows<int, std::int64_t, int, int>(give_up, products.text(), since.text(), units.text())) {
+    auto& work = works_[by_product_.at(ProductId{product})];
+    work.result.voided.push_back(HoldKey{OrderId{order}, attempt});
+    work.facts.released += quantity;
+  }
+  for (auto& work : works_) {
+    std::sort(work.result.voided.begin(), work.result.voided.end(), [](const HoldKey& a, const HoldKey& b) {
+      return std::tie(a.order.value, a.attempt) < std::tie(b.order.value, b.attempt);
+    });
+  }
+}
+
 void Intent::gather_facts() {
   SqlArray release_orders, release_products, release_attempts;
   SqlArray hold_orders, hold_products, hold_attempts;
@@ -222,7 +310,7 @@ void Intent::gather_facts() {
     }
     if (request.gone) gone.add(request.product.value);
     rooms_of.add(request.product.value);
-    rooms.add(room_for_releases(work.result.ledger, request));
+    rooms.add(room_for_releases(work.result.ledger, request, work.facts.unsettled));
     if (!request.gone && request.seen.quantity != work.result.ledger.quantity)
       differing.add(request.product.value);
   }
@@ -233,9 +321,9 @@ void Intent::gather_facts() {
       rooms.text());
   for (const auto& [fact, product, order, attempt, quantity] : rows) {
     auto& work = works_[by_product_.at(ProductId{product})];
-    if (fact == released) work.released += quantity;
+    if (fact == released) work.facts.released += quantity;
     if (fact == existing) note_existing(work, HoldKey{OrderId{order}, attempt});
-    if (fact == doubted) work.live_doubts.push_back(quantity);
+    if (fact == doubted) work.facts.live_doubts.push_back(quantity);
   }
 }
 
@@ -256,7 +344,7 @@ void Intent::decide(Work& work) {
     work.open.holds.push_back(request.holds[n]);
     work.open_holds.push_back(n);
   }
-  work.decision = decide_cycle(result.ledger, work.open, work.live_doubts, work.released);
+  work.decision = decide_cycle(result.ledger, work.open, work.facts);
   const auto& decision = work.decision;
   for (std::size_t n = 0; n < work.open_holds.size(); ++n) {
     if (decision.granted[n]) result.holds[work.open_holds[n]] = HoldVerdict::granted;
@@ -264,6 +352,7 @@ void Intent::decide(Work& work) {
   if (!decision.changed) return;
   result.moved = true;
   result.put = !decision.applied;
+  result.unsettled = decision.unsettled;
   result.foreign = decision.kind == MovementKind::foreign;
   result.repaired = decision.kind == MovementKind::repair;
   result.closed = decision.kind == MovementKind::gone;
@@ -292,7 +381,7 @@ bool Intent::note_audits() {
 }
 
 void Intent::write_changes() {
-  SqlArray products, seqs, befores, afters, states, kinds, unsettled, names, prices;
+  SqlArray products, seqs, befores, afters, states, kinds, unsettled, names, prices, conditional, shown;
   SqlArray orders, hold_products, attempts, quantities;
   for (const auto& work : works_) {
     if (work.result.stale || !work.decision.changed) continue;
@@ -306,6 +395,8 @@ void Intent::write_changes() {
     unsettled.add(work.decision.unsettled);
     names.add(storable(ledger.name));
     prices.add(ledger.price);
+    conditional.add(work.result.put && work.request->conditional);
+    shown.add(work.decision.shown);
     for (std::size_t n = 0; n < work.open.holds.size(); ++n) {
       if (!work.decision.granted[n]) continue;
       const auto& hold = work.open.holds[n];
@@ -317,7 +408,8 @@ void Intent::write_changes() {
   }
   session_.rows<>(write, products.text(), seqs.text(), befores.text(), afters.text(), states.text(),
                   kinds.text(), unsettled.text(), names.text(), prices.text(), doubt_.count(), orders.text(),
-                  hold_products.text(), attempts.text(), quantities.text(), epoch_);
+                  hold_products.text(), attempts.text(), quantities.text(), epoch_, conditional.text(),
+                  shown.text());
 }
 
 // Still under the ledger's locks, where nothing can come back to these products unseen.

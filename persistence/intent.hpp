@@ -30,8 +30,8 @@ class Intent {
     const CycleRequest* request = nullptr;
     CycleResult result;
     bool audit_due = false;  // it is in doubt, and it is time to compare it with the catalog (R5)
-    std::int64_t released = 0;
-    std::vector<std::int32_t> live_doubts;
+    CycleFacts facts;
+    std::int64_t unsettled_since = 0;     // the first of the movements in facts.unsettled
     CycleRequest open;                    // the request with only the holds that are still to be decided
     std::vector<std::size_t> open_holds;  // where those stand in request->holds
     CycleDecision decision;
@@ -39,8 +39,10 @@ class Intent {
 
   bool seed_ledger();
   void lock_ledger();
+  void gather_unsettled();
   void gather_facts();
   void note_existing(Work& work, const HoldKey& key);
+  void void_holds();
   void decide(Work& work);
   bool note_audits();
   void write_changes();

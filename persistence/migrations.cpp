@@ -210,6 +210,14 @@ constexpr const char* carts_of_customers = R"sql(
 ALTER TABLE cart_closings DROP CONSTRAINT cart_closings_pkey, ADD PRIMARY KEY (cart_id, customer_id);
 )sql";
 
+// Whether a movement's PUT carried If-Match, and, where somebody else had changed the stock while movements
+// were not settled, what the catalog showed (rule R5).
+constexpr const char* versions = R"sql(
+ALTER TABLE stock_movements
+  ADD COLUMN conditional boolean NOT NULL DEFAULT false,
+  ADD COLUMN shown integer;
+)sql";
+
 }  // namespace
 
 const std::vector<std::vector<const char*>>& migrations() {
@@ -219,7 +227,8 @@ const std::vector<std::vector<const char*>>& migrations() {
       {cart_owners},
       {audits_of_doubt},
       {pruned},
-      {carts_of_customers}};
+      {carts_of_customers},
+      {versions}};
   return all;
 }
 

@@ -7,14 +7,16 @@ namespace orders::persistence {
 namespace {
 
 // Only the beginning of a product's chain, as far as it is whole: each row continues the one before (or says
-// that somebody else changed the stock), is settled, not in doubt, old, and not the ledger's own. A ledger
-// that is locked is being worked on, and is passed over for this time. A product that has more goes on in the
-// next step.
+// that somebody else changed the stock), is settled, not in doubt, old, and none of those that an unsettled
+// ledger goes back to. A ledger that is locked is being worked on, and is passed over for this time. A
+// product that has more goes on in the next step.
 constexpr const char* movements = R"sql(
 WITH page AS MATERIALIZED (
   SELECT product_id FROM product_stock WHERE product_id > :p1::bigint ORDER BY product_id LIMIT :p2::int),
 locked AS MATERIALIZED (
-  SELECT p.product_id, p.seq, p.pruned_to, p.pruned_after FROM product_stock p JOIN page USING (product_id)
+  SELECT p.product_id, coalesce((SELECT m.seq FROM stock_movements m
+      WHERE m.product_id = p.product_id AND m.kind <> 'settle' AND m.shown IS NULL ORDER BY m.seq DESC LIMIT 1), p.seq) AS seq,
+    p.pruned_to, p.pruned_after FROM product_stock p JOIN page USING (product_id)
   WHERE p.seq > p.pruned_to + 1 ORDER BY p.product_id FOR UPDATE OF p SKIP LOCKED),
 chain AS MATERIALIZED (
   SELECT l.product_id, m.seq, m.before, m.after, m.kind, lag(m.after, 1, l.pruned_after) OVER chain AS was,

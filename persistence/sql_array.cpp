@@ -21,6 +21,12 @@ void SqlArray::add(bool value) {
   text_ += value ? 't' : 'f';
 }
 
+void SqlArray::add(const std::optional<std::int32_t>& value) {
+  if (value) return add(*value);
+  separate();
+  text_ += "NULL";
+}
+
 void SqlArray::add(std::string_view value) {
   if (value.find('\0') != std::string_view::npos) throw std::invalid_argument("a text with a NUL");
   separate();

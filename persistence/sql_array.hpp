@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@ class SqlArray {
   void add(std::int64_t value);
   void add(std::int32_t value) { add(std::int64_t{value}); }
   void add(bool value);
+  void add(const std::optional<std::int32_t>& value);  ///< none: NULL
   /// Throws std::invalid_argument for a text with a NUL, which PostgreSQL can't keep (and SOCI would cut off
   /// silently).
   void add(std::string_view value);

@@ -48,10 +48,11 @@ using Outcome = std::variant<Answer, Failure>;
 struct Call {
   Service service = Service::catalog;
   Method method = Method::get;
-  std::string target{};  ///< appended to the service's URL: begins with '/', may have a query
-  std::string body{};    ///< JSON; PUT only
-  Deadline deadline{};   ///< a GET has ended by then; a PUT has begun by then, and its time limit counts from
-                         ///< there: one cut off early would leave a doubt
+  std::string target{};    ///< appended to the service's URL: begins with '/', may have a query
+  std::string body{};      ///< JSON; PUT only
+  std::string if_match{};  ///< an ETag as it was received (RFC 9110 section 13.1.1); empty: none; PUT only
+  Deadline deadline{};  ///< a GET has ended by then; a PUT has begun by then, and its time limit counts from
+                        ///< there: one cut off early would leave a doubt
   Deadline not_before{};  ///< GET: it is not sent earlier than this
   bool exclusive =
       false;  ///< it is sent only while nothing else of its service is under way, and nothing else with it

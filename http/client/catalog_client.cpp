@@ -13,14 +13,18 @@ namespace {
 
 std::string target_of(ProductId product) { return fmt::format("/products/{}", product.value); }
 
-Result<Done> result_of_put(const Outcome& outcome, const CatalogProduct& product) {
+Result<PutAnswer> result_of_put(const Outcome& outcome, const CatalogProduct& product) {
   std::string fault;
+  const auto* answer = std::get_if<Answer>(&outcome);
+  constexpr int precondition_failed = 412;
+  if (answer != nullptr && answer->status == precondition_failed && !product.etag.empty())
+    return PutAnswer::version_changed;
   if (const auto* failure = std::get_if<Failure>(&outcome)) {
     fault = failure->detail + (failure->sent ? " (sent)" : " (not sent)");
   } else {
-    fault = fault_of_put(std::get<Answer>(outcome), product);
+    fault = fault_of_put(*answer, product);
   }
-  if (fault.empty()) return Done{};
+  if (fault.empty()) return PutAnswer::accepted;
   return Error{ErrorCode::catalog_unavailable,
                fmt::format("PUT {} with quantity {}: {}", target_of(product.id), product.quantity, fault)};
 }
@@ -52,6 +56,7 @@ void HttpCatalogClient::put(const CatalogProduct& product, Deadline deadline, Pu
   call.method = Method::put;
   call.target = target_of(product.id);
   call.body = std::move(*body);
+  call.if_match = product.etag;
   call.deadline = deadline;
   call.done = [product, done = std::move(done)](const Outcome& outcome) {
     done(result_of_put(outcome, product));

@@ -35,6 +35,14 @@ curl_slist* plus(curl_slist* list, const char* line) {
   return longer;
 }
 
+/// "Expect:" switches it off: waiting for a 100 would cost a round trip, or a second where none comes.
+curl_slist* get_headers() { return plus(plus(nullptr, "Accept: application/json"), "Expect:"); }
+
+curl_slist* put_headers(const std::string& if_match) {
+  curl_slist* list = plus(get_headers(), "Content-Type: application/json");
+  return if_match.empty() ? list : plus(list, ("If-Match: " + if_match).c_str());
+}
+
 bool is_etag(std::string_view line) {
   constexpr std::string_view name = "etag:";
   return line.size() > name.size() &&
@@ -61,10 +69,8 @@ void Transfer::set(CURLoption option, T value) {
 
 Transfer::Transfer(const config::Neighbour& settings)
     : easy_(curl_easy_init()),
-      // "Expect:" switches it off: waiting for a 100 would cost a round trip, or a second where none comes.
-      get_headers_(plus(plus(nullptr, "Accept: application/json"), "Expect:")),
-      put_headers_(
-          plus(plus(plus(nullptr, "Accept: application/json"), "Expect:"), "Content-Type: application/json")),
+      get_headers_(get_headers()),
+      put_headers_(put_headers("")),
       base_(without_trailing_slashes(settings.url)),
       connect_timeout_(settings.connect_timeout),
       call_timeout_(settings.call_timeout),
@@ -125,7 +131,8 @@ void Transfer::prepare(Deadline now, bool fresh_connection) {
     set(CURLOPT_POSTFIELDS, call_.body.data());
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call_.body.size()));
     set(CURLOPT_CUSTOMREQUEST, "PUT");
-    set(CURLOPT_HTTPHEADER, put_headers_.get());
+    if (!call_.if_match.empty()) matching_headers_.reset(put_headers(call_.if_match));
+    set(CURLOPT_HTTPHEADER, call_.if_match.empty() ? put_headers_.get() : matching_headers_.get());
   } else {
     set(CURLOPT_HTTPGET, 1L);
     set(CURLOPT_CUSTOMREQUEST, nullptr);

@@ -70,6 +70,7 @@ class Transfer {
   std::unique_ptr<CURL, FreeEasy> easy_;
   Headers get_headers_;
   Headers put_headers_;
+  Headers matching_headers_;  ///< of the PUT with an If-Match that was begun last
   std::string base_;
   std::string url_;
   std::chrono::milliseconds connect_timeout_;

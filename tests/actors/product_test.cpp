@@ -40,6 +40,58 @@ BOOST_AUTO_TEST_CASE(an_unanswered_put_is_settled_by_the_next_cycle_before_anybo
   BOOST_TEST(counters.puts_unanswered == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(with_version_etags_a_refused_put_goes_on_top_of_what_others_wrote) {
+  settings.catalog.version_etags = true;
+  catalog.versioned = true;
+  catalog.others_write_before = 3;
+  catalog.others_take = 2;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(catalog.shown == 3);  // 10, less three times 2, less 1
+  BOOST_TEST((catalog.puts == std::vector<std::int32_t>{9, 7, 5, 3}));
+  BOOST_TEST(database.ledger->quantity == 3);
+  BOOST_TEST(counters.puts_refused == 3U);
+  BOOST_TEST(counters.foreign_edits == 3U);
+  BOOST_TEST(counters.puts_unanswered == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(with_version_etags_what_others_were_faster_to_take_is_refused) {
+  settings.catalog.version_etags = true;
+  catalog.versioned = true;
+  catalog.shown = 3;
+  catalog.others_write_before = 1;
+  catalog.others_take = 2;
+  start();
+  BOOST_TEST(placed(place(3)) == 1);
+  BOOST_TEST(drained());
+  BOOST_TEST(catalog.shown == 0);
+  BOOST_TEST(database.ledger->quantity == 0);
+}
+
+BOOST_AUTO_TEST_CASE(with_version_etags_no_other_put_is_certain_to_be_void) {
+  settings.catalog.version_etags = true;
+  catalog.versioned = true;
+  catalog.puts_to_fail = 1;
+  catalog.meanwhile = [this] {  // the PUT that was not answered is applied, and then others write
+    catalog.shown = 9 - 4;
+    ++catalog.version;
+  };
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  // Nobody can tell whether 5 has the order's unit in it: it is taken off once more, never too little.
+  BOOST_TEST((catalog.puts == std::vector<std::int32_t>{9, 4}));
+  BOOST_TEST(counters.foreign_edits == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(without_the_setting_etags_mean_nothing) {
+  catalog.versioned = true;
+  catalog.others_write_before = 1;
+  catalog.others_take = 2;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST((catalog.puts == std::vector<std::int32_t>{9}));
+}
+
 BOOST_AUTO_TEST_CASE(a_catalog_that_cannot_be_read_fails_the_order_at_once) {
   catalog.get_fails = true;
   start();

@@ -89,6 +89,8 @@ BOOST_AUTO_TEST_CASE(is_repeated_until_the_catalog_answers) {
 BOOST_AUTO_TEST_CASE(is_repeated_when_a_put_is_not_answered) {
   leave_an_orphan();
   database.ledger->quantity = 8;  // another unit was sold
+  database.base = 10;
+  database.afters = {8};
   catalog.puts_to_fail = 2;
   start();
   BOOST_REQUIRE(finished());

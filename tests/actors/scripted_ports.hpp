@@ -32,19 +32,28 @@ class ScriptedCatalog : public CatalogClient {
     seen.id = product;
     seen.name = "Moby Dick";
     seen.quantity = shown;
+    if (versioned) seen.etag = '"' + std::to_string(version) + '"';
     done(std::optional<CatalogProduct>(seen));
   }
 
   void put(const CatalogProduct& product, Deadline, PutDone done) override {
     const std::lock_guard<std::mutex> guard(mutex);
     puts.push_back(product.quantity);
+    if (others_write_before > 0) {
+      --others_write_before;
+      shown -= others_take;
+      ++version;
+    }
+    if (!product.etag.empty() && product.etag != '"' + std::to_string(version) + '"')
+      return done(PutAnswer::version_changed);
     if (puts_to_fail > 0) {
       --puts_to_fail;
       if (meanwhile) meanwhile();
       return done(Error{ErrorCode::catalog_unavailable, "scripted"});
     }
     shown = product.quantity;
-    done(Done{});
+    ++version;
+    done(PutAnswer::accepted);
   }
 
   /// What hangs ends without an answer.
@@ -61,6 +70,10 @@ class ScriptedCatalog : public CatalogClient {
   bool get_hangs = false;
   std::vector<Got> hanging;
   std::int32_t shown = 0;
+  bool versioned = false;  ///< it sends version ETags
+  int version = 1;
+  int others_write_before = 0;  ///< so many PUTs: somebody else was there first
+  std::int32_t others_take = 0;
   bool get_fails = false;
   bool unknown = false;  ///< it does not know the product
   int puts_to_fail = 0;
@@ -87,6 +100,8 @@ class NoCarts : public CartClient {
 struct ScriptedDatabase {
   std::mutex mutex;
   std::optional<Ledger> ledger;
+  std::int32_t base = 0;  ///< what the catalog showed before the movements that are not settled
+  std::vector<std::int32_t> afters;
   std::vector<HoldKey> held;
   std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
   int walks = 0;
@@ -188,7 +203,11 @@ class ScriptedJournal : public StockJournal {
       ledger->product = cycle.product;
       ledger->quantity = cycle.seen.quantity;
     }
-    std::int64_t released = 0;
+    CycleFacts facts;
+    auto& released = facts.released;
+    if (needs_unsettled(*ledger, cycle) && !database_.afters.empty())
+      facts.unsettled =
+          Unsettled{database_.base, database_.afters, static_cast<std::int64_t>(database_.held.size())};
     if (cycle.gone) {
       released = static_cast<std::int64_t>(database_.held.size());
       database_.held.clear();
@@ -201,8 +220,13 @@ class ScriptedJournal : public StockJournal {
         break;
       }
     }
-    const auto decision = decide_cycle(*ledger, cycle, {}, released);
     CycleResult result;
+    for (auto missing = overdrawn(*ledger, cycle, facts); missing > 0 && !database_.held.empty(); --missing) {
+      result.voided.push_back(database_.held.back());
+      database_.held.pop_back();
+      ++released;
+    }
+    const auto decision = decide_cycle(*ledger, cycle, facts);
     for (std::size_t i = 0; i < cycle.holds.size(); ++i) {
       if (decision.granted[i]) database_.held.push_back(cycle.holds[i].key);
       result.holds.push_back(decision.granted[i]      ? HoldVerdict::granted
@@ -213,7 +237,14 @@ class ScriptedJournal : public StockJournal {
       ++ledger->seq;
       ledger->quantity = decision.after;
       ledger->intended = !decision.applied;
+      if (decision.kind != MovementKind::settle) {
+        database_.base = decision.shown.value_or(decision.before);
+        database_.afters.clear();
+      }
+      database_.afters.push_back(decision.after);
     }
+    result.unsettled = decision.unsettled;
+    result.foreign = decision.changed && decision.kind == MovementKind::foreign;
     result.moved = decision.changed;
     result.put = decision.changed && !decision.applied;
     result.ledger = *ledger;

@@ -31,6 +31,7 @@ po::options_description description() {
   add("clients", po::value<int>()->default_value(8), "clients at a time");
   add("one-at-a-time",
       "the neighbours are asked one request at a time, and mix up requests that overlap all the same");
+  add("version-etags", "the catalog has version ETags, and orderd sends If-Match");
   add("no-keys", "clients send no Idempotency-Key: what is not answered stays in doubt");
   add("no-kills", "orderd is not killed");
   add("orderd", po::value<std::string>()->default_value(ORDERD_PROGRAM), "the program to be tried");
@@ -56,6 +57,11 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
   options.keys = given.count("no-keys") == 0;
   options.racy = given.count("one-at-a-time") != 0;
   options.script.one_at_a_time = options.racy;
+  options.versions = given.count("version-etags") != 0;
+  if (options.racy && options.versions)
+    throw std::runtime_error(
+        "--version-etags: answers that belong to other requests make no versions; not with "
+        "--one-at-a-time");
   options.script.kills = given.count("no-kills") == 0;
   options.program = given["orderd"].as<std::string>();
   options.evidence =

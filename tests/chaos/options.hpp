@@ -14,8 +14,9 @@ struct Options {
   std::chrono::milliseconds duration{60'000};  ///< of the trouble; coming to rest is not counted
   std::uint64_t seed = 1;
   int clients = 8;
-  bool keys = true;   ///< every POST has an Idempotency-Key, and is sent again until it is answered
-  bool racy = false;  ///< the catalog and the cart mix up requests that overlap
+  bool keys = true;       ///< every POST has an Idempotency-Key, and is sent again until it is answered
+  bool racy = false;      ///< the catalog and the cart mix up requests that overlap
+  bool versions = false;  ///< the catalog has version ETags, and orderd uses them
   ScriptOptions script{};
   std::string program{};   ///< the orderd to be tried
   std::string evidence{};  ///< folder for what is left of a run that found something

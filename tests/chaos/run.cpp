@@ -182,7 +182,9 @@ class Run {
 bool run(const Options& options) {
   std::cout << fmt::format("orderd-chaos: seed {}, {} clients, {:.1f} minutes{}{}{}\n", options.seed,
                            options.clients, static_cast<double>(options.duration.count()) / 60'000,
-                           options.racy ? ", one request at a time and lies" : "",
+                           options.racy       ? ", one request at a time and lies"
+                           : options.versions ? ", version ETags"
+                                              : "",
                            options.keys ? "" : ", without keys",
                            options.script.kills ? "" : ", without kills")
             << std::flush;

@@ -40,6 +40,7 @@ const std::map<std::string, std::string>& quick() {
 }
 
 std::vector<std::string> sandbox_arguments(const Options& options) {
+  if (options.versions) return {"--etag"};
   if (!options.racy) return {};
   return {"--racy", "--seed", std::to_string(options.seed)};
 }
@@ -64,6 +65,7 @@ std::vector<Line> lines_of(const std::string& text) {
 
 World::World(const Options& options)
     : program_(options.program),
+      versions_(options.versions),
       database_(cluster_.create_database()),
       sandbox_(sandbox_arguments(options)),
       port_(test::free_port()) {
@@ -81,6 +83,7 @@ std::map<std::string, std::string> World::environment(bool through_proxies) cons
   const auto port_of = [&](const char* name, int direct) {
     return through_proxies ? proxies_.at(name)->port() : direct;
   };
+  environment["ORDERD_CATALOG__VERSION_ETAGS"] = versions_ ? "true" : "false";
   environment["ORDERD_HTTP__PORT"] = std::to_string(port_);
   environment["ORDERD_DATABASE__URL"] =
       "postgresql://postgres@" + at(port_of("database", cluster_.port())) + "/" + database_;

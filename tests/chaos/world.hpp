@@ -66,6 +66,7 @@ class World {
   std::string end_fault(int status);
 
   const std::string program_;
+  const bool versions_;  ///< orderd sends If-Match
   test::TemporaryFolder folder_;
   test::PostgresCluster cluster_;
   const std::string database_;

@@ -162,6 +162,20 @@ BOOST_AUTO_TEST_CASE(r16_a_ledger_that_is_being_worked_on_is_passed_over) {
   BOOST_TEST(prune(Prunable::movements) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(r16_what_an_unsettled_ledger_goes_back_to_stays) {
+  order(1, true);
+  order(1, true);
+  // Two PUTs with If-Match that were not answered: no doubt keeps their movements.
+  for (int n = 0; n < 2; ++n) {
+    auto request = cycle(product, read(), 98, {{{new_order(), 0}, 1}});
+    request.conditional = true;
+    request.answered = n == 0;
+    (void)record_one(journal, request);
+  }
+  BOOST_TEST(prune(Prunable::movements) == 2);
+  BOOST_TEST(movements() == "3 4");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace orders::persistence

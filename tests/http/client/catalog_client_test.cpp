@@ -38,15 +38,16 @@ struct Shop {
     catalog.get(ProductId{1}, deadline, [&](Got got) { later.put(std::move(got)); });
     return later.get();
   }
-  Result<Done> put(std::int32_t quantity, std::int64_t price = 12, Deadline deadline = soon()) {
+  Result<PutAnswer> put(std::int32_t quantity, std::int64_t price = 12, Deadline deadline = soon(),
+                        const std::string& etag = "") {
     CatalogProduct product;
     product.id = ProductId{1};
     product.name = "Moby Dick";
     product.price = price;
     product.quantity = quantity;
-    product.etag = "\"7\"";
-    Later<Result<Done>> later;
-    catalog.put(product, deadline, [&](Result<Done> done) { later.put(std::move(done)); });
+    product.etag = etag;
+    Later<Result<PutAnswer>> later;
+    catalog.put(product, deadline, [&](Result<PutAnswer> answer) { later.put(std::move(answer)); });
     return later.get();
   }
   [[nodiscard]] std::uint64_t mistrusted() { return http.counters(Service::catalog).mistrusted; }
@@ -173,6 +174,22 @@ BOOST_AUTO_TEST_CASE(a_put_that_was_not_answered_as_it_must_be_is_an_error_and_n
     check_unavailable(done.error());
     BOOST_TEST(shop.server.requests().size() == 1U);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_version_goes_with_the_put_and_412_says_that_it_was_not_applied) {
+  const auto accepted = reply_with(
+      200, R"({"message":"Product updated successfully","updated_product":{"id":1,"quantity":9}})");
+  Shop shop(one_after_another({reply_with(412, ""), accepted, accepted, reply_with(500, "")}));
+  BOOST_TEST((shop.put(9, 12, soon(), "\"7\"").value() == PutAnswer::version_changed));
+  BOOST_TEST((shop.put(9, 12, soon(), "\"8\"").value() == PutAnswer::accepted));
+  BOOST_TEST(shop.put(9).ok());
+  BOOST_TEST(!shop.put(9, 12, soon(), "\"9\"").ok());
+  const auto requests = shop.server.requests();
+  BOOST_REQUIRE(requests.size() == 4U);
+  BOOST_TEST(requests[0].head.find("If-Match: \"7\"\r\n") != std::string::npos, requests[0].head);
+  BOOST_TEST(requests[1].head.find("If-Match: \"8\"\r\n") != std::string::npos, requests[1].head);
+  BOOST_TEST(requests[1].head.find("Content-Type: application/json") != std::string::npos);
+  BOOST_TEST(requests[2].head.find("If-Match") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_product_that_the_catalog_would_not_survive_is_not_sent) {
