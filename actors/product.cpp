@@ -27,6 +27,7 @@ constexpr int gone_looks_min = 3;
 ProductState::~ProductState() {
   if (context_ == nullptr) return;
   count_parked(0);
+  void_put_ = false;  // nobody knows it any more
   end_turn();
   --context_->counters.products_resident;
 }
@@ -207,7 +208,8 @@ void ProductState::keep_ticking() {
   } else if (queue_.parked() > 0) {
     wanted = now + context_->settings.orders.parked_poll;
   } else if (phase_ == Phase::idle && known_ && ledger_ && ledger_->intended && answered_) {
-    wanted = now + mark_after;
+    // Where others write, too, their edit may come any time, and is plain only then.
+    wanted = now + (settings().version_etags ? std::chrono::milliseconds(0) : mark_after);
   }
   if (wanted >= tick_at_) return;
   tick_at_ = wanted;

@@ -18,6 +18,9 @@ constexpr std::chrono::milliseconds look_again{2};
 /// A question may end a little before its deadline: what cannot be answered in time is not asked.
 constexpr std::chrono::milliseconds too_near{100};
 
+/// How often in a row a PUT may be refused for the sake of others before the pauses grow.
+constexpr int refused_soon_max = 20;
+
 }  // namespace
 
 void ProductState::next_cycle() {
@@ -55,8 +58,10 @@ bool ProductState::give_way() {
   return true;
 }
 
+/// What only this actor knows of the ledger's PUT is worth something only until another instance has its
+/// turn.
 void ProductState::end_turn() {
-  if (!turn_) return;
+  if (!turn_ || void_put_) return;
   turn_ = false;
   way_until_ = Clock::now() + way_for_others;
   tell(context_->board.intent_writer(id_), EndTurn{id_});
@@ -340,7 +345,9 @@ void ProductState::on_version_changed() {
   ++context_->counters.puts_refused;
   void_put_ = first_put_;
   answer_attends(Error{ErrorCode::catalog_unavailable, "somebody else changed the product at the same time"});
-  retry_after_ = settings().retry_min;  // nothing has failed: a short pause, each time
+  report_delay(ErrorCode::catalog_unavailable);
+  // Nothing has failed: short pauses, unless it never ends.
+  if (++refused_in_a_row_ <= refused_soon_max) retry_after_ = settings().retry_min;
   back_off();
 }
 
@@ -353,11 +360,15 @@ void ProductState::confirm() {
   for (const auto& ask : queue_.attending) ask.reply(attended_);
   queue_.attending.clear();
   retry_after_ = settings().retry_min;
+  refused_in_a_row_ = 0;
   put_failed_ = false;
   crash_point("cycle.confirmed");
 }
 
 void ProductState::end_cycle() {
+  // Others must not take it for unsettled, now that somebody else may change the catalog any time.
+  if (turn_ && settings().version_etags && known_ && answered_ && ledger_ && ledger_->intended)
+    return mark_applied();
   end_turn();
   phase_ = Phase::idle;
   next_cycle();

@@ -98,6 +98,7 @@ class ProductState {
   bool answered_ = false;   ///< this actor sent every PUT of the ledger's movement, and all were answered
   bool first_put_ = false;  ///< no PUT but that of the ledger's movement can take effect any more
   bool void_put_ = false;   ///< nor can that one: the catalog refused it
+  int refused_in_a_row_ = 0;
   CycleRequest cycle_;
   Attended attended_;  ///< what the cycle has come to so far
   std::vector<QueuedHold> deciding_;

@@ -9,12 +9,15 @@
  * Sizes:   -DNP=1|2 products  -DNO=2|3 orders  -DNI=1|2 instances  -DINIT0=, -DINIT1= stock  -DN<order><product>= units wanted
  * Faults:  -DCRASH= kills  -DFAULT= unanswered PUTs (lost, applied, or applied at any LATER time)  -DUNK= COMMITs of unknown outcome
  *          -DZOMB= an instance loses its locks and is thought dead but runs on (-DNI=2)  -DFOREIGN= sales by another writer of product 0
+ *          (-DUNITS= units each, below 0: added; -DQUIET: only while no movement of ours is under way; -DSTRAND: units may be missing in the end,
+ *          but none is there twice)  -DNOTAG= GETs without ETag (with If-Match)
  *          -DDEADL=mask orders whose deadline may pass  -DCANCEL=mask orders cancelled  -DSAMEKEY=1 orders 0 and 1 share an Idempotency-Key
  * Other designs, to compare: -DASK_CATALOG the obvious one (settle by asking the catalog, no other rule)  -DSETTLE_READ settle by re-reading
  *          -DQUAR=1 no cycle while an unanswered PUT may land  -DASCENDING  -DNOLOCK no advisory lock  -DLAZY applied mark may be lost
  *          -DFUSED one-product order committed with its intent  -DIFM=1 version ETag, 2 content-hash ETag
  * Mutants: each of -DNO_LEDGER -DNO_DOUBT -DNO_CAS -DNO_SEQ -DNO_CASSTATE -DNO_RECHECK -DNO_RELTX -DNO_UNK -DNO_PARK -DNO_KEY -DNO_OWED
- *          -DNO_VOID -DPARKALL -DSKIPOK=1 takes one rule away and has a counterexample in a suitable configuration.
+ *          -DPARKALL -DSKIPOK=1 (with If-Match), -DNO_REFUSED -DNO_TURN -DNO_CARRY -DTWICE=1 (with foreign sales, too) takes one rule
+ *          away and has a counterexample in a suitable configuration.
  *
  * Checked: units in live orders <= initial stock at every commit; one order per key; and when nothing can move any more: every request
  * ended, 201 => order in the database, 400/5xx => no order, no reservation held or owed, reservations sold <=> order live,
@@ -77,11 +80,20 @@
 #ifndef IFM
 #define IFM 0        /* If-Match: 0 none, 1 version ETag, 2 content-hash ETag */
 #endif
+#ifndef NOTAG
+#define NOTAG 0      /* GETs that show no ETag: their PUT has no If-Match */
+#endif
 #ifndef SKIPOK
 #define SKIPOK 0     /* 1 (mutant, If-Match only): skip the PUT although an unanswered one is out */
 #endif
 #ifndef FOREIGN
 #define FOREIGN 0    /* sales by somebody else who writes the catalog too (product 0) */
+#endif
+#ifndef UNITS
+#define UNITS 1      /* of so many units each; < 0: they are added      */
+#endif
+#ifndef TWICE
+#define TWICE 0      /* 1 (mutant): what a movement gave back comes on top again, even if it may have been applied */
 #endif
 #ifndef QUAR
 #define QUAR 0       /* 1: no cycle while an unanswered PUT may still land (delay <= D) */
@@ -113,14 +125,25 @@ byte lv[NL], lpr[NL], le[NL]; byte nlate[NP];    /* late PUTs: value, product+1,
 /* database */
 byte seq[NP], ex[NP], mst[NP], doubt[NP], lock[NP];
 byte mb[NP], mh[NP], mr[NP];                     /* only when settling by re-reading    */
-byte mrel[NP], frn;                              /* only for foreign writers */
+#if FOREIGN>0                                    /* the chain, the movements since the ledger was last settled or re-based: */
+byte cv[NP], ch[NP], cr[NP], frn;                /* its values (bits; also what was shown before), holds (bits), units given back */
+#endif
+#if NOTAG>0
+bool mt[NP]; byte notag;                         /* the PUT of the ledger's movement carries If-Match */
+#endif
 byte res[NO*NP], ord[NO], pend[NO], canc[NO];
 /* volatile */
 byte cst[NI*NP], cb[NI*NP], ca[NI*NP], cs[NI*NP], ce[NI*NP];
+#if FOREIGN>0
+byte rfd[NI*NP];                                 /* movement whose PUT was refused, and no other of ours can have been out */
+#endif
 byte ost[NO], want[NO], gr[NO], got[NO], rf[NO], asc[NO], ack[NO];
 /* ost 0 new 1 holding 2 all held 3 commit in doubt 4 releasing 5 done 6 dead (client saw a reset)
    ack 1: 201  2: 400 refused  3: 5xx */
 bool susp[NI];
+#if defined(LAZY) && IFM>0
+byte lazies;                                     /* every unsettled movement is PUT again: so many marks, or there would be no end */
+#endif
 byte crashes, faults, zombs, unks;
 byte need[NO*NP]; byte init_[NP]; byte fl[NO];
 
@@ -177,12 +200,47 @@ byte need[NO*NP]; byte init_[NP]; byte fl[NO];
 #define CASFAIL(i,p) (seq[p]*2+mst[p]!=cs[C(i,p)])
 #endif
 #ifdef NOLOCK   /* no advisory lock at all: only the compare-and-set */
-#define LOCKFREE(p) 1
+#define LOCKFREE(i,p) 1
 #else
-#define LOCKFREE(p) (lock[p]==0)
+#define LOCKFREE(i,p) (lock[p]==0 || lock[p]==i+1)
 #endif
-inline unlock(i,p) { if :: lock[p]==i+1 -> lock[p]=0 :: else fi }
+#if FOREIGN>0
+#define FORGET(i,p) rfd[C(i,p)]=0
+#else
+#define FORGET(i,p) skip
+#endif
+#if FOREIGN>0 && !defined(NO_TURN)
+#define KEEPS(i,p) (rfd[C(i,p)]!=0)      /* nobody else gets a turn before that is in the ledger */
+#else
+#define KEEPS(i,p) 0
+#endif
+#ifdef NO_REFUSED
+#define REFUSED(i,p) 0
+#else
+#define REFUSED(i,p) (mst[p]==1 && rfd[C(i,p)]==seq[p])
+#endif
+/* somebody else wrote what instance i was shown */
+#define THEIRS(i,p) ((REFUSED(i,p) || !(cv[p]&B(cb[C(i,p)]))) && !(doubt[p]&B(cb[C(i,p)])))
+#define BARE 255     /* no ETag */
+/* may the ledger's PUT land after the next one?  With If-Match on both it can't: the next one's version is newer, or the same and used up */
+#if NOTAG>0
+#define MAYLAND(i,p) (mt[p]==0 || ce[C(i,p)]==BARE)
+#else
+#define MAYLAND(i,p) (IFM==0)
+#endif
+#ifdef QUIET
+#define SALEOK (mst[0]==0 && cst[0]<2 && cst[C(NI-1,0)]<2)
+#else
+#define SALEOK 1
+#endif
+inline unlock(i,p) { if :: lock[p]==i+1 && !KEEPS(i,p) -> lock[p]=0 :: else fi }
 inline endcyc(i,p) { cst[C(i,p)]=0; cb[C(i,p)]=0; ca[C(i,p)]=0; cs[C(i,p)]=0; ce[C(i,p)]=0; unlock(i,p) }
+inline see(i,p) {       /* the GET */
+  cb[C(i,p)]=q[p]; ce[C(i,p)]=(IFM==1 -> ver[p] : q[p]); cst[C(i,p)]=2; printf("i%d p%d: GET=%d\n",i,p,q[p])
+#if NOTAG>0
+  ; if :: notag<NOTAG -> notag++; ce[C(i,p)]=BARE; printf("no ETag\n") :: true fi
+#endif
+}
 inline confirm(i,p) {   /* answer the holds of this product */
   o=0; do :: o<NO -> if :: WH(o)==i && (gr[o]&B(p)) -> gr[o]=gr[o]&~B(p); got[o]=got[o]|B(p) :: else fi; o++ :: else -> o=0; break od }
 
@@ -221,14 +279,14 @@ proctype Cycle(byte i; byte p) {
   byte o; bool chg; bool uns;
 end:
   do
-  :: atomic { cst[C(i,p)]==0 && LOCKFREE(p) && NEEDW(i,p) && (QUAR==0 || nlate[p]==0) ->
+  :: atomic { cst[C(i,p)]==0 && LOCKFREE(i,p) && NEEDW(i,p) && (QUAR==0 || nlate[p]==0) ->
        lock[p]=i+1; cs[C(i,p)]=seq[p]*2+mst[p]; cst[C(i,p)]=1; printf("i%d p%d: lock, read ledger seq=%d ex=%d mst=%d\n",i,p,seq[p],ex[p],mst[p])
 #if NI==1
-       ; cb[C(i,p)]=q[p]; ce[C(i,p)]=(IFM==1 -> ver[p] : q[p]); cst[C(i,p)]=2; printf("i%d p%d: GET=%d\n",i,p,q[p])
+       ; see(i,p)
 #endif
      }
 #if NI>1
-  :: atomic { cst[C(i,p)]==1 -> cb[C(i,p)]=q[p]; ce[C(i,p)]=(IFM==1 -> ver[p] : q[p]); cst[C(i,p)]=2; printf("i%d p%d: GET=%d\n",i,p,q[p]) }
+  :: atomic { cst[C(i,p)]==1 -> see(i,p) }
 #endif
   :: d_step { cst[C(i,p)]==2 ->         /* the intent transaction */
        chg=0;
@@ -251,27 +309,39 @@ end:
 #else
        if
 #ifndef NO_SEQ
-       :: CASFAIL(i,p) -> endcyc(i,p)
+       :: CASFAIL(i,p) -> FORGET(i,p); endcyc(i,p)
 #endif
        :: else ->
-          uns=0; if :: mst[p]==1 -> chg=1; uns=1; doubt[p]=doubt[p]|B(ex[p]) :: else fi;
+          uns=0; if :: mst[p]==1 -> chg=1; uns=1; if :: MAYLAND(i,p) -> doubt[p]=doubt[p]|B(ex[p]) :: else fi :: else fi;
+#if FOREIGN>0
+          if :: mst[p]==0 -> cv[p]=B(ex[p]); ch[p]=0; cr[p]=0 :: else fi;   /* a new chain */
+          if
+          :: THEIRS(i,p) -> chg=1;       /* the chain goes on top of what they wrote */
+               if :: REFUSED(i,p) -> uns=0
+                  :: else -> cr[p]=cr[p]*TWICE   /* applied or not? only too little is safe: holds count as not, units given back as applied */
+               fi;
+               cv[p]=B(cb[C(i,p)]); ex[p]=cb[C(i,p)]+cr[p]; o=0;
+               do :: o<NO ->
+                  if
+                  :: (ch[p]&B(o)) && res[X(o,p)]==HELD && ex[p]>=need[X(o,p)] -> ex[p]=ex[p]-need[X(o,p)]
+                  :: (ch[p]&B(o)) && res[X(o,p)]==HELD && ex[p]<need[X(o,p)] -> res[X(o,p)]=REL; ch[p]=ch[p]&~B(o);
+                       if :: WH(o)==i && (gr[o]&B(p)) -> res[X(o,p)]=NONE; gr[o]=gr[o]&~B(p); want[o]=want[o]|B(p) :: else fi
+                  :: else -> ch[p]=ch[p]&~B(o)
+                  fi; o++
+               :: else -> o=0; break od
+#ifdef NO_CARRY
+               ; ch[p]=0; cr[p]=0
+#endif
+          :: else -> if :: cb[C(i,p)]!=ex[p] -> chg=1 :: else fi
+          fi; FORGET(i,p);
+#else
           if
           :: cb[C(i,p)]!=ex[p] ->
                chg=1;
 #ifdef NO_LEDGER
                ex[p]=cb[C(i,p)]
 #else
-#if FOREIGN>0
-               if :: doubt[p]&B(cb[C(i,p)]) && IFM==0 -> skip            /* our own late write */
-                  :: else -> if :: mst[p]==0 -> ex[p]=cb[C(i,p)]          /* re-base */
-                  :: mst[p]==1 && cb[C(i,p)]==mb[p] -> skip              /* not applied yet */
-                  :: else -> ex[p]=cb[C(i,p)]+mrel[p]; o=0;              /* foreign: undo the unsettled holds, decide them again */
-                     do :: o<NO -> if :: (mh[p]&B(o)) -> res[X(o,p)]=(ost[o]==1 && (gr[o]&B(p)) -> NONE : REL);
-                              if :: gr[o]&B(p) -> gr[o]=gr[o]&~B(p); want[o]=want[o]|B(p) :: else fi :: else fi; o++ :: else -> o=0; break od;
-                     mh[p]=0; mb[p]=cb[C(i,p)]
-                  fi fi;
-#else
-               if :: mst[p]==0 && (IFM!=0 || !(doubt[p]&B(cb[C(i,p)]))) -> 
+               if :: mst[p]==0 && !(doubt[p]&B(cb[C(i,p)])) -> 
 #ifdef NO_DOUBT
                    ex[p]=cb[C(i,p)]      /* taken for a foreign edit: re-based */
 #else
@@ -279,10 +349,7 @@ end:
 #endif
                   :: else fi
 #endif
-#endif
           :: else fi;
-#if FOREIGN>0
-          if :: mst[p]==0 -> mb[p]=ex[p]; mh[p]=0; mr[p]=0; mrel[p]=0 :: else fi;
 #endif
 #endif
           o=0;
@@ -293,7 +360,7 @@ end:
                   mr[p]=mr[p]|B(o);
 #endif
 #if FOREIGN>0
-                  if :: mh[p]&B(o) -> mh[p]=mh[p]&~B(o) :: else -> mrel[p]=mrel[p]+need[X(o,p)]; mr[p]=mr[p]|B(o) fi;
+                  if :: ch[p]&B(o) -> ch[p]=ch[p]&~B(o) :: else -> cr[p]=cr[p]+need[X(o,p)] fi;
 #endif
 #ifndef NO_RELTX
                   res[X(o,p)]=REL
@@ -315,7 +382,7 @@ end:
 #endif
                        want[o]=want[o]&~B(p); gr[o]=gr[o]|B(p);
 #if FOREIGN>0
-                       mh[p]=mh[p]|B(o);
+                       ch[p]=ch[p]|B(o);
 #endif
 #ifdef SETTLE_READ
                        mh[p]=mh[p]|B(o)
@@ -325,10 +392,16 @@ end:
              :: else fi; o++
           :: else -> o=0; break od;
           ca[C(i,p)]=ex[p];
+#if FOREIGN>0
+          cv[p]=cv[p]|B(ex[p]);
+#endif
           if
           :: chg==0 -> confirm(i,p); endcyc(i,p)
           :: else ->
                seq[p]=seq[p]+1; cs[C(i,p)]=seq[p]*2+1;
+#if NOTAG>0
+               mt[p]=(ce[C(i,p)]!=BARE);
+#endif
                if :: cb[C(i,p)]==ca[C(i,p)] && !(IFM!=0 && uns && SKIPOK==0) -> mst[p]=0; confirm(i,p);
 #ifdef SETTLE_READ
                        mh[p]=0; mr[p]=0; mb[p]=0;
@@ -343,18 +416,12 @@ end:
        fi; printf("i%d p%d: INTENT tx: ex=%d mst=%d seq=%d res=%d,%d cst=%d (%d granted,unconf)\n",i,p,ex[p],mst[p],seq[p],res[X(0,p)],res[X(1,p)],cst[C(i,p)],gr[0]+2*gr[1]); chg=0; if :: cst[C(i,p)]!=3 -> uns=0 :: else fi }
   :: atomic { cst[C(i,p)]==3 ->         /* PUT */
        if
-       :: IFM!=0 && ce[C(i,p)]!=(IFM==1 -> ver[p] : q[p]) ->              /* 412: read again */
-#if FOREIGN>0 && !defined(NO_VOID)
-          /* first send of this movement: certainly not applied, so void it (one transaction) */
-          if :: uns==0 && seq[p]*2+mst[p]==cs[C(i,p)] ->
-               ex[p]=mb[p]; mst[p]=0; seq[p]=seq[p]+1; o=0;
-               do :: o<NO -> if :: (mh[p]&B(o)) -> res[X(o,p)]=NONE;
-                        if :: gr[o]&B(p) -> gr[o]=gr[o]&~B(p); want[o]=want[o]|B(p) :: else fi :: else fi;
-                     if :: (mr[p]&B(o)) -> res[X(o,p)]=OWED :: else fi; o++ :: else -> o=0; break od;
-               mh[p]=0; mrel[p]=0; mr[p]=0; mb[p]=0
-             :: else fi;
+       :: IFM!=0 && ce[C(i,p)]!=BARE && ce[C(i,p)]!=(IFM==1 -> ver[p] : q[p]) ->              /* 412: not applied; read again */
+          printf("i%d p%d: 412\n",i,p);
+#if FOREIGN>0
+          rfd[C(i,p)]=(uns -> 0 : cs[C(i,p)]/2);
 #endif
-          printf("i%d p%d: 412\n",i,p); uns=0; endcyc(i,p)
+          uns=0; endcyc(i,p)
        :: else ->
           if
           :: q[p]=ca[C(i,p)]; ver[p]=ver[p]+(IFM==1); cst[C(i,p)]=4; uns=0; printf("i%d p%d: PUT %d ok\n",i,p,q[p])
@@ -366,7 +433,11 @@ end:
           fi
        fi }
 #ifdef LAZY                              /* the mark is never written: the next cycle finds the row unsettled */
+#if IFM==0
   :: d_step { cst[C(i,p)]==4 -> confirm(i,p); endcyc(i,p) }
+#else
+  :: d_step { cst[C(i,p)]==4 && lazies<LAZY -> lazies++; printf("i%d p%d: answer, mark lost\n",i,p); confirm(i,p); endcyc(i,p) }
+#endif
 #endif
   :: d_step { cst[C(i,p)]==4 ->         /* answered: mark applied, answer the holds */ printf("i%d p%d: mark/answer\n",i,p);
        if :: seq[p]*2+mst[p]==cs[C(i,p)] -> mst[p]=0 :: else fi;
@@ -418,9 +489,9 @@ end:
   od }
 
 inline land() { v=lpr[k]-1; printf("LATE PUT %d lands on p%d (was %d)\n",lv[k],v,q[v]);
-      if :: IFM==0 || le[k]==(IFM==1 -> ver[v] : q[v]) -> q[v]=lv[k]; ver[v]=ver[v]+(IFM==1) :: else fi;
+      if :: IFM==0 || le[k]==BARE || le[k]==(IFM==1 -> ver[v] : q[v]) -> q[v]=lv[k]; ver[v]=ver[v]+(IFM==1) :: else fi;
       nlate[v]--; lpr[k]=0; lv[k]=0; le[k]=0; v=0; k=0 }
-inline kill() { printf("CRASH i%d\n",i); k=0; do :: k<NP -> endcyc(i,k); k++ :: else -> k=0; break od;
+inline kill() { printf("CRASH i%d\n",i); k=0; do :: k<NP -> FORGET(i,k); endcyc(i,k); k++ :: else -> k=0; break od;
       do :: k<NO -> if :: WH(k)==i && ost[k]>0 && ost[k]<5 -> ost[k]=6; want[k]=0; gr[k]=0; got[k]=0; rf[k]=0; asc[k]=0
                        :: WH(k)==i && (ost[k]==7 || (ost[k]==5 && ack[k]==0)) -> ost[k]=6 :: else fi; k++ :: else -> k=0; break od;
       i=0 }
@@ -443,7 +514,7 @@ end:
     }
   :: atomic { (CANCEL&2) && ord[1]==1 && canc[1]==0 -> canc[1]=1; ord[1]=2; OWEDTO(1) }
 #if FOREIGN>0
-  :: atomic { frn<FOREIGN && q[0]>0 -> frn++; printf("FOREIGN sale: %d -> %d\n",q[0],q[0]-1); q[0]=q[0]-1; init_[0]=init_[0]-1; ver[0]=ver[0]+(IFM==1) }
+  :: atomic { frn<FOREIGN && q[0]>=(UNITS) && SALEOK -> frn++; printf("FOREIGN sale: %d -> %d\n",q[0],q[0]-(UNITS)); q[0]=q[0]-(UNITS); init_[0]=init_[0]-(UNITS); ver[0]=ver[0]+(IFM==1) }
 #endif
 #if FAULT>0
   :: atomic { lpr[0]!=0 -> k=0; land() }
@@ -469,9 +540,13 @@ end:
                i++ :: else -> i=0; break od;
           k++ :: else -> k=0; break od;
      do :: k<NP -> assert(mst[k]==0 && lock[k]==0);
+#ifdef STRAND
+          assert(q[k]+SSUM(k)<=init_[k]);
+#else
           assert(q[k]+SSUM(k)==init_[k]);                 /* conservation */
+#endif
           k++ :: else -> k=0; break od;
-#if CANCEL==0 && FOREIGN==0
+#if CANCEL==0 && UNITS>0 && !defined(STRAND)
      /* strong P3: a 400 is only said when the WINNERS took the stock */
      do :: k<NO -> if :: ack[k]==2 ->
 #if NP>1

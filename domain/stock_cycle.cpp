@@ -31,10 +31,6 @@ std::int32_t within_bounds(std::int64_t quantity) {
       std::clamp<std::int64_t>(quantity, std::numeric_limits<std::int32_t>::min(), quantity_max));
 }
 
-bool is_unsettled(const Ledger& row, const CycleRequest& request) {
-  return row.intended && !request.answered;
-}
-
 /// The ledger on top of what somebody else wrote while movements of ours were not settled. Of one that was
 /// certainly not applied all of it comes on top. Otherwise nobody can tell, and only too little is safe: what
 /// is undecided counts as not applied yet, and what was given back as applied.
@@ -47,7 +43,8 @@ std::int64_t rebased(const Ledger& row, const CycleRequest& request, const Unset
 struct Start {
   MovementKind kind = MovementKind::order;
   std::int64_t quantity = 0;
-  std::optional<std::int32_t> shown;
+  bool unsettled = false;  ///< a PUT of ours may still take effect
+  bool on_top = false;     ///< of what somebody else wrote while movements of ours were not settled
 };
 
 bool contains(const std::vector<std::int32_t>& quantities, std::int32_t quantity) {
@@ -56,17 +53,19 @@ bool contains(const std::vector<std::int32_t>& quantities, std::int32_t quantity
 
 Start start_of(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
   const std::int32_t shown = request.seen.quantity;
+  const bool doubted = contains(facts.live_doubts, shown);
   if (is_unsettled(row, request)) {
+    // What may be a late PUT of ours is never somebody else's: it may have caused a refusal, too.
+    const bool ours =
+        doubted || !facts.unsettled ||
+        (!request.void_put && (shown == facts.unsettled->base || contains(facts.unsettled->afters, shown)));
     // R4: the PUT that settles it needs a movement of its own, even when it repeats the value.
-    if (!facts.unsettled) return {MovementKind::settle, row.quantity, {}};
-    const bool ours = shown == facts.unsettled->base || contains(facts.unsettled->afters, shown) ||
-                      contains(facts.live_doubts, shown);
-    if (ours && !request.void_put) return {MovementKind::settle, row.quantity, {}};
-    return {MovementKind::foreign, rebased(row, request, *facts.unsettled), shown};
+    if (ours) return {MovementKind::settle, row.quantity, true};
+    return {MovementKind::foreign, rebased(row, request, *facts.unsettled), !request.void_put, true};
   }
-  if (shown == row.quantity) return {MovementKind::order, row.quantity, {}};  // R1: the ledger decides
-  if (contains(facts.live_doubts, shown)) return {MovementKind::repair, row.quantity, {}};  // R5
-  return {MovementKind::foreign, shown, {}};
+  if (shown == row.quantity) return {MovementKind::order, row.quantity};  // R1: the ledger decides
+  if (doubted) return {MovementKind::repair, row.quantity};               // R5
+  return {MovementKind::foreign, shown};
 }
 
 /// R17: the product has gone from the catalog, and its stock with it: somebody else took all of it, also what
@@ -90,9 +89,12 @@ bool is_strong_etag(const std::string& etag) {
          std::all_of(etag.begin() + 1, etag.end() - 1, fits);
 }
 
-bool needs_unsettled(const Ledger& row, const CycleRequest& request) {
-  return is_unsettled(row, request) && !request.gone &&
-         (request.void_put || request.seen.quantity != row.quantity);
+bool is_unsettled(const Ledger& row, const CycleRequest& request) {
+  return row.intended && !request.answered && !request.gone;
+}
+
+bool needs_doubts(const Ledger& row, const CycleRequest& request) {
+  return !request.gone && (request.void_put || request.seen.quantity != row.quantity);
 }
 
 std::int64_t room_for_releases(const Ledger& row, const CycleRequest& request,
@@ -106,7 +108,7 @@ std::int64_t room_for_releases(const Ledger& row, const CycleRequest& request,
 std::int64_t overdrawn(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
   if (request.gone) return 0;
   const auto start = start_of(row, request, facts);
-  return start.shown ? std::max<std::int64_t>(-(start.quantity + facts.released), 0) : 0;
+  return start.on_top ? std::max<std::int64_t>(-(start.quantity + facts.released), 0) : 0;
 }
 
 CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const CycleFacts& facts) {
@@ -115,9 +117,9 @@ CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const
   const std::int32_t shown = request.seen.quantity;
   const auto start = start_of(row, request, facts);
   d.kind = start.kind;
-  d.shown = start.shown;
+  if (start.on_top || start.kind == MovementKind::repair) d.shown = shown;
   d.changed = start.kind != MovementKind::order;
-  d.unsettled = is_unsettled(row, request) && !request.void_put;
+  d.unsettled = start.unsettled;
   d.before = within_bounds(start.quantity);
 
   std::int64_t quantity = start.quantity + facts.released;
@@ -132,8 +134,9 @@ CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const
   // The catalog counts in 32 bits and fails for good above that, so it is never told more (R17):
   // room_for_releases() has seen to it.
   d.after = within_bounds(quantity);
-  // With If-Match nothing of ours is out any more once a later PUT is accepted: it must be sent for that.
-  d.applied = shown == d.after && !(d.unsettled && request.conditional);
+  // Of PUTs with If-Match none is out any more once a later one is accepted: it must be sent for that.
+  const bool must_be_sent = d.unsettled && facts.unsettled && facts.unsettled->conditional;
+  d.applied = shown == d.after && !must_be_sent;
   return d;
 }
 

@@ -102,16 +102,16 @@ struct Unsettled {
   std::int32_t base = 0;             ///< what the catalog showed before the first of them
   std::vector<std::int32_t> afters;  ///< what it was to show after each
   std::int64_t held = 0;             ///< units that they reserved and that are not sold
+  bool conditional = false;          ///< a PUT with If-Match is among them
 };
 
 /// What the database knows about a product when its cycle is decided.
 struct CycleFacts {
   /// Quantities of PUTs that may still land, or may have landed since the catalog was last compared. Needed
-  /// only when the catalog shows something else than the ledger.
+  /// only when the catalog shows something else than the ledger, or `void_put`.
   std::vector<std::int32_t> live_doubts;
-  std::int64_t released = 0;  ///< what the releases gave back
-  /// Needed only when the ledger is unsettled and the catalog shows something else, or `void_put`.
-  std::optional<Unsettled> unsettled;
+  std::int64_t released = 0;           ///< what the releases gave back
+  std::optional<Unsettled> unsettled;  ///< if the ledger is
 };
 
 /// What to write, as decided on the locked ledger row.
@@ -119,16 +119,21 @@ struct CycleDecision {
   std::int32_t before =
       0;  ///< the ledger's quantity the movement starts from (after a re-base: the catalog's)
   std::int32_t after = 0;
-  bool changed = false;               ///< a movement must be written
-  bool applied = false;               ///< the catalog shows `after` already: no PUT
-  bool unsettled = false;             ///< the PUT of the movement before this one may still land
-  std::optional<std::int32_t> shown;  ///< re-based while unsettled: on this, which the catalog shows
+  bool changed = false;    ///< a movement must be written
+  bool applied = false;    ///< the catalog shows `after` already: no PUT
+  bool unsettled = false;  ///< the PUT of the movement before this one may still land
+  /// What the catalog shows, where that is not `before`: a late write of ours, or somebody else's edit while
+  /// movements were not settled.
+  std::optional<std::int32_t> shown;
   MovementKind kind = MovementKind::order;
   std::vector<bool> granted;  ///< one a hold
 };
 
-/// Whether the movements that are not settled matter for the decision.
-bool needs_unsettled(const Ledger& row, const CycleRequest& request);
+/// Whether the catalog may not have been told of the ledger's last movement.
+bool is_unsettled(const Ledger& row, const CycleRequest& request);
+
+/// Whether the catalog's quantity has to be compared with those of PUTs that may still land.
+bool needs_doubts(const Ledger& row, const CycleRequest& request);
 
 /// The most units that may come back to a product in one cycle, so that the catalog is never told more than
 /// it can count (rule R17). Whatever it shows may become the ledger's quantity.

@@ -42,12 +42,14 @@ WITH begun AS MATERIALIZED (
     WHERE m.product_id = asked.product_id AND m.kind <> 'settle' ORDER BY m.seq DESC LIMIT 1) first
   CROSS JOIN LATERAL (
     SELECT m.seq AS since FROM stock_movements m
-    WHERE m.product_id = asked.product_id AND m.kind <> 'settle' AND m.shown IS NULL
+    WHERE m.product_id = asked.product_id AND m.kind <> 'settle' AND (m.shown IS NULL OR m.kind = 'repair')
     ORDER BY m.seq DESC LIMIT 1) unsettled),
 held AS MATERIALIZED (
   SELECT product_id, sum(r.quantity) AS units FROM begun JOIN reservations r USING (product_id)
   WHERE r.state = 'held' AND r.seq >= begun.since GROUP BY product_id)
-SELECT begun.product_id, begun.since, begun.base, m.after, coalesce(held.units, 0)::bigint
+SELECT begun.product_id, begun.since, begun.base, m.after, coalesce(held.units, 0)::bigint,
+  (SELECT bool_or(c.conditional) FROM stock_movements c
+   WHERE c.product_id = begun.product_id AND c.seq >= begun.since)::int
 FROM begun JOIN stock_movements m ON m.product_id = begun.product_id AND m.seq >= begun.seq
   LEFT JOIN held ON held.product_id = begun.product_id
 )sql";
@@ -250,18 +252,18 @@ void Intent::lock_ledger() {
   }
 }
 
-// Only where somebody else may have written: mostly no statement.
+// After a PUT without an answer, or a start: mostly no statement.
 void Intent::gather_unsettled() {
   SqlArray products;
   for (const auto& work : works_) {
-    if (!work.result.stale && needs_unsettled(work.result.ledger, *work.request))
+    if (!work.result.stale && is_unsettled(work.result.ledger, *work.request))
       products.add(work.request->product.value);
   }
   if (products.empty()) return;
-  for (const auto& [product, since, base, after, held] :
-       session_.rows<int, std::int64_t, int, int, std::int64_t>(unsettled, products.text())) {
+  for (const auto& [product, since, base, after, held, conditional] :
+       session_.rows<int, std::int64_t, int, int, std::int64_t, int>(unsettled, products.text())) {
     auto& work = works_[by_product_.at(ProductId{product})];
-    if (!work.facts.unsettled) work.facts.unsettled = Unsettled{base, {}, held};
+    if (!work.facts.unsettled) work.facts.unsettled = Unsettled{base, {}, held, conditional != 0};
     work.facts.unsettled->afters.push_back(after);
     work.unsettled_since = since;
   }
@@ -285,6 +287,10 @@ void Intent::void_holds() {
     work.facts.released += quantity;
   }
   for (auto& work : works_) {
+    // What is missing still was sold meanwhile, hence had been answered: the catalog's quantity is without
+    // it.
+    if (!work.result.stale && work.facts.unsettled && !work.request->void_put)
+      work.facts.unsettled->held -= overdrawn(work.result.ledger, *work.request, work.facts);
     std::sort(work.result.voided.begin(), work.result.voided.end(), [](const HoldKey& a, const HoldKey& b) {
       return std::tie(a.order.value, a.attempt) < std::tie(b.order.value, b.attempt);
     });
@@ -311,8 +317,7 @@ void Intent::gather_facts() {
     if (request.gone) gone.add(request.product.value);
     rooms_of.add(request.product.value);
     rooms.add(room_for_releases(work.result.ledger, request, work.facts.unsettled));
-    if (!request.gone && request.seen.quantity != work.result.ledger.quantity)
-      differing.add(request.product.value);
+    if (needs_doubts(work.result.ledger, request)) differing.add(request.product.value);
   }
   if (release_orders.empty() && hold_orders.empty() && differing.empty() && gone.empty()) return;
   const auto rows = session_.rows<int, int, std::int64_t, int, int>(
@@ -353,14 +358,17 @@ void Intent::decide(Work& work) {
   result.moved = true;
   result.put = !decision.applied;
   result.unsettled = decision.unsettled;
-  result.foreign = decision.kind == MovementKind::foreign;
+  // A refused PUT may have been refused for the sake of a name or a price.
+  result.foreign = decision.kind == MovementKind::foreign &&
+                   (decision.unsettled || decision.before != result.ledger.quantity);
   result.repaired = decision.kind == MovementKind::repair;
   result.closed = decision.kind == MovementKind::gone;
   result.ledger.seq += 1;
   result.ledger.quantity = decision.after;
   result.ledger.intended = !decision.applied;
   // What the catalog shows may be what a late PUT of ours wrote, name and price included.
-  if (!decision.unsettled && decision.kind != MovementKind::repair && !request.gone) {
+  const bool others = decision.kind == MovementKind::foreign;
+  if ((others || !decision.unsettled) && decision.kind != MovementKind::repair && !request.gone) {
     result.ledger.name = request.seen.name;
     result.ledger.price = request.seen.price;
   }

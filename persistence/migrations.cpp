@@ -210,8 +210,8 @@ constexpr const char* carts_of_customers = R"sql(
 ALTER TABLE cart_closings DROP CONSTRAINT cart_closings_pkey, ADD PRIMARY KEY (cart_id, customer_id);
 )sql";
 
-// Whether a movement's PUT carried If-Match, and, where somebody else had changed the stock while movements
-// were not settled, what the catalog showed (rule R5).
+// Whether a movement's PUT carried If-Match, and what the catalog showed where that was not `before`: a late
+// write of ours, or somebody else's edit while movements were not settled (rule R5).
 constexpr const char* versions = R"sql(
 ALTER TABLE stock_movements
   ADD COLUMN conditional boolean NOT NULL DEFAULT false,

@@ -15,7 +15,8 @@ WITH page AS MATERIALIZED (
   SELECT product_id FROM product_stock WHERE product_id > :p1::bigint ORDER BY product_id LIMIT :p2::int),
 locked AS MATERIALIZED (
   SELECT p.product_id, coalesce((SELECT m.seq FROM stock_movements m
-      WHERE m.product_id = p.product_id AND m.kind <> 'settle' AND m.shown IS NULL ORDER BY m.seq DESC LIMIT 1), p.seq) AS seq,
+      WHERE m.product_id = p.product_id AND m.kind <> 'settle' AND (m.shown IS NULL OR m.kind = 'repair')
+      ORDER BY m.seq DESC LIMIT 1), p.seq) AS seq,
     p.pruned_to, p.pruned_after FROM product_stock p JOIN page USING (product_id)
   WHERE p.seq > p.pruned_to + 1 ORDER BY p.product_id FOR UPDATE OF p SKIP LOCKED),
 chain AS MATERIALIZED (

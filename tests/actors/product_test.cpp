@@ -83,6 +83,38 @@ BOOST_AUTO_TEST_CASE(with_version_etags_no_other_put_is_certain_to_be_void) {
   BOOST_TEST(counters.foreign_edits == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_ends_only_when_others_can_tell_how_things_stand) {
+  settings.catalog.version_etags = true;
+  settings.cluster.enabled = true;
+  catalog.versioned = true;
+  catalog.others_write_before = 2;
+  catalog.others_take = 1;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(drained());
+  BOOST_TEST(catalog.shown == 6);
+  BOOST_TEST(counters.puts_refused == 2U);
+  BOOST_TEST(eventually([this] {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    return !database.our_turn;
+  }));
+  BOOST_TEST(database.turns_ended_unmarked == 0);
+}
+
+BOOST_AUTO_TEST_CASE(with_version_etags_an_answered_put_is_recorded_at_once) {
+  settings.catalog.version_etags = true;
+  catalog.versioned = true;
+  start();
+  BOOST_TEST(placed(place(1)) == 1);
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(eventually([this] {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    return !database.ledger->intended;
+  }));
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(900)));
+}
+
 BOOST_AUTO_TEST_CASE(without_the_setting_etags_mean_nothing) {
   catalog.versioned = true;
   catalog.others_write_before = 1;
@@ -239,15 +271,10 @@ BOOST_AUTO_TEST_CASE(r15_several_instances_take_turns_at_a_product) {
   start();
   BOOST_TEST(placed(place(20)) == 20 - 10);  // there are ten
   BOOST_TEST(drained());
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  const auto turns = [this] {
+  BOOST_TEST(eventually([this] {
     const std::lock_guard<std::mutex> guard(database.mutex);
-    return database.turns;
-  };
-  while (turns() > 0 && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  BOOST_TEST(turns() == 0);  // each one that was taken has been ended
+    return !database.our_turn;
+  }));
   BOOST_TEST(database.turns_of_others == 0);
 }
 

@@ -105,8 +105,9 @@ struct ScriptedDatabase {
   std::vector<HoldKey> held;
   std::vector<Unfinished> undone;  ///< what every walk of the recovery finds
   int walks = 0;
-  int prunable = 0;                      ///< rows nobody needs, each a step
-  int turns = 0;                         ///< taken and not ended
+  int prunable = 0;  ///< rows nobody needs, each a step
+  bool our_turn = false;
+  int turns_ended_unmarked = 0;          ///< while the ledger did not say that the catalog had been told
   int turns_of_others = 0;               ///< so many times it is not our turn
   std::deque<Error> next_record_errors;  ///< told before the cycle is recorded
   int records = 0;
@@ -137,12 +138,13 @@ class ScriptedJournal : public StockJournal {
     const std::lock_guard<std::mutex> guard(database_.mutex);
     const bool ours = database_.turns_of_others == 0;
     if (!ours) --database_.turns_of_others;
-    database_.turns += ours ? 1 : 0;
+    database_.our_turn |= ours;
     return std::vector<bool>(products.size(), ours);
   }
   Result<Done> end_turns(const std::vector<ProductId>&) override {
     const std::lock_guard<std::mutex> guard(database_.mutex);
-    --database_.turns;
+    database_.our_turn = false;
+    if (database_.ledger && database_.ledger->intended) ++database_.turns_ended_unmarked;
     return Done{};
   }
 
@@ -205,9 +207,9 @@ class ScriptedJournal : public StockJournal {
     }
     CycleFacts facts;
     auto& released = facts.released;
-    if (needs_unsettled(*ledger, cycle) && !database_.afters.empty())
-      facts.unsettled =
-          Unsettled{database_.base, database_.afters, static_cast<std::int64_t>(database_.held.size())};
+    if (is_unsettled(*ledger, cycle) && !database_.afters.empty())
+      facts.unsettled = Unsettled{database_.base, database_.afters,
+                                  static_cast<std::int64_t>(database_.held.size()), cycle.conditional};
     if (cycle.gone) {
       released = static_cast<std::int64_t>(database_.held.size());
       database_.held.clear();

@@ -173,26 +173,36 @@ BOOST_AUTO_TEST_CASE(a_refused_put_goes_on_top_of_what_the_catalog_shows_whateve
   BOOST_TEST(decide_cycle(row(14, true), given_back, {{}, 0, Unsettled{10, {14}, 0}}).after == 10);
 }
 
-BOOST_AUTO_TEST_CASE(with_if_match_an_unanswered_put_is_always_followed_by_another) {
-  auto request = seeing(7, {}, false);
-  request.conditional = true;
-  BOOST_TEST(!decide_cycle(row(7, true), request, {}).applied);
-  request.answered = true;
-  BOOST_TEST(decide_cycle(row(7, true), request, {}).applied);
-  request.answered = false;
+BOOST_AUTO_TEST_CASE(a_refused_put_may_have_been_refused_for_the_sake_of_a_late_one_of_ours) {
+  auto request = seeing(12, {}, false);
   request.void_put = true;
-  request.seen.quantity = 10;
-  BOOST_TEST(decide_cycle(row(7, true), request, {{}, 3, Unsettled{10, {7}, 0}}).applied);
+  const auto d = decide_cycle(row(7, true), request, {{12}, 0, Unsettled{10, {7}, 3}});
+  BOOST_TEST((d.kind == MovementKind::settle));
+  BOOST_TEST(d.after == 7);
+  BOOST_TEST(d.unsettled);
 }
 
-BOOST_AUTO_TEST_CASE(the_unsettled_stretch_is_looked_up_only_where_it_matters) {
-  BOOST_TEST(!needs_unsettled(row(7, true), seeing(7, {}, false)));
-  BOOST_TEST(!needs_unsettled(row(7, true), seeing(5, {}, true)));
-  BOOST_TEST(!needs_unsettled(row(7), seeing(5, {}, false)));
-  BOOST_TEST(needs_unsettled(row(7, true), seeing(5, {}, false)));
+BOOST_AUTO_TEST_CASE(with_if_match_an_unanswered_put_is_always_followed_by_another) {
+  auto request = seeing(7, {}, false);
+  BOOST_TEST(!decide_cycle(row(7, true), request, {{}, 0, Unsettled{10, {7}, 3, true}}).applied);
+  BOOST_TEST(decide_cycle(row(7, true), request, {{}, 0, Unsettled{10, {7}, 3, false}}).applied);
+  request.void_put = true;  // nothing can be out
+  request.seen.quantity = 10;
+  BOOST_TEST(decide_cycle(row(7, true), request, {{}, 3, Unsettled{10, {7}, 0, true}}).applied);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_database_knows_is_asked_only_where_it_matters) {
+  BOOST_TEST(!is_unsettled(row(7, true), seeing(5, {}, true)));
+  BOOST_TEST(!is_unsettled(row(7), seeing(5, {}, false)));
+  BOOST_TEST(is_unsettled(row(7, true), seeing(7, {}, false)));
+  BOOST_TEST(!needs_doubts(row(7), seeing(7)));
+  BOOST_TEST(needs_doubts(row(7), seeing(5)));
   auto request = seeing(7, {}, false);
   request.void_put = true;
-  BOOST_TEST(needs_unsettled(row(7, true), request));
+  BOOST_TEST(needs_doubts(row(7, true), request));
+  request.gone = true;
+  BOOST_TEST(!is_unsettled(row(7, true), request));
+  BOOST_TEST(!needs_doubts(row(7, true), request));
 }
 
 BOOST_AUTO_TEST_CASE(only_strong_etags_can_be_versions) {

@@ -6,46 +6,13 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/system/rig.hpp"
+#include "tests/system/second_instance.hpp"
 
 namespace orders::test {
 
 namespace {
 
 using nlohmann::json;
-
-/// A further orderd on the rig's database and catalog.
-struct Second {
-  explicit Second(const Rig& rig) : port(free_port()) {
-    auto environment = rig.environment();
-    environment["ORDERD_HTTP__PORT"] = std::to_string(port);
-    process = std::make_unique<Process>(std::vector<std::string>{ORDERD_PROGRAM},
-                                        Process::Options{environment, folder.path() + "/log", {}});
-    const bool up = eventually([this] { return ready(); }, std::chrono::seconds(30));
-    BOOST_REQUIRE_MESSAGE(up, read_file(folder.path() + "/log"));
-  }
-
-  [[nodiscard]] HttpReply call(const std::string& method, const std::string& target,
-                               const std::string& body = {}) const {
-    return http_call(method, "http://127.0.0.1:" + std::to_string(port) + target, body,
-                     {"Content-Type: application/json", "Expect:"});
-  }
-  [[nodiscard]] bool ready() const {
-    try {
-      return call("GET", "/readyz").status == 200;
-    } catch (const std::runtime_error&) {
-      return false;
-    }
-  }
-  void kill() {
-    process->signal(SIGKILL);
-    BOOST_REQUIRE(process->wait(std::chrono::seconds(10)).has_value());
-  }
-
-  TemporaryFolder folder;
-  int port;
-  std::unique_ptr<Process> process;
-};
 
 struct TwoFixture {
   static std::map<std::string, std::string> settings() {
@@ -80,7 +47,7 @@ struct TwoFixture {
   }
 
   Rig rig{{{}, settings(), nullptr, true}};
-  Second second{rig};
+  SecondInstance second{rig};
 };
 
 }  // namespace
