@@ -143,10 +143,14 @@ int serve(const config::Config& settings, StopSignals& signals) {
   if (!drained)
     spdlog::warn("the drain timeout passed with requests in flight; the journal keeps what they began");
   // The actors end before the server, which carries their answers.
-  service.stop();
+  const int status = gave_up ? exit_failed : 0;
+  if (!service.stop()) {
+    http::reset_when_closed(server.port());
+    command::leave(status);
+  }
   server.stop();
   spdlog::info("stopped");
-  return gave_up ? exit_failed : 0;
+  return status;
 }
 
 int run(const std::vector<std::string>& arguments) {

@@ -145,7 +145,7 @@ OrderService::OrderService(const config::Config& settings, Parts parts)
   while (!inside_->context.board.registry()) std::this_thread::sleep_for(milliseconds(1));
 }
 
-OrderService::~OrderService() { stop(); }
+OrderService::~OrderService() { (void)stop(); }
 
 void OrderService::place(CustomerId customer, std::optional<std::vector<OrderLine>> lines,
                          std::optional<RequestKey> key, Reply<PlacedOrder> reply) {
@@ -233,21 +233,17 @@ bool OrderService::drain(Deadline deadline) {
   return !busy();
 }
 
-void OrderService::stop() {
-  if (!inside_->supervisor) return;
+bool OrderService::stop() {
+  const auto running = [this] { return inside_->system.registry().running() > 0; };
+  if (!inside_->supervisor) return !running();
   inside_->writable.end();
   caf::anon_send_exit(inside_->supervisor, caf::exit_reason::user_shutdown);
   inside_->supervisor = nullptr;
-  // The system waits for its actors when it is destroyed; a writer that is stuck on PostgreSQL must not hold
-  // that up for longer than its own time limits.
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (inside_->system.registry().running() > 0 && std::chrono::steady_clock::now() < limit) {
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  if (inside_->system.registry().running() > 0) {
+  while (running() && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(milliseconds(2));
+  if (running())
     spdlog::warn("some actors did not end in time; what they were doing is taken up at the next start");
-    inside_->system.await_actors_before_shutdown(false);
-  }
+  return !running();
 }
 
 }  // namespace orders

@@ -74,8 +74,10 @@ class OrderService {
 
   /// Waits until nothing is in flight; false when the deadline passes first. The only call that blocks.
   bool drain(Deadline deadline);
-  /// Ends the actors; what is still in flight is answered as lost. Waits at most a few seconds. Idempotent.
-  void stop();
+  /// Ends the actors; what is still in flight is answered as lost. Waits at most a few seconds; false when
+  /// some have not ended by then, since their database call has not. Then this must not be destroyed: it
+  /// would wait for them, maybe for ever, since timers run no more. Idempotent.
+  [[nodiscard]] bool stop();
 
  private:
   struct Inside;

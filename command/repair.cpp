@@ -57,7 +57,10 @@ void work(const config::Config& settings, const persistence::Instance& instance,
     attend(service.orders(), left.products, deadline);
     std::this_thread::sleep_for(between_looks);
   }
-  service.stop();
+  if (!service.stop()) {
+    spdlog::critical("the database does not answer: the repair is not finished");
+    leave(2);
+  }
 }
 
 /// Empty when the work was done, else why it could not be begun.

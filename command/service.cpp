@@ -1,7 +1,11 @@
 #include "command/service.hpp"
 
+#include <iostream>
 #include <memory>
+#include <unistd.h>
 #include <utility>
+
+#include <spdlog/spdlog.h>
 
 #include "persistence/audit_book.hpp"
 #include "persistence/order_store.hpp"
@@ -39,9 +43,20 @@ Service::Service(const config::Config& settings, const persistence::Instance& in
       cart_(client_, settings.cart.tries),
       orders_(settings, parts(settings, instance, catalog_, cart_, counters_, std::move(give_up))) {}
 
-void Service::stop() {
-  orders_.stop();
+Service::~Service() {
+  if (!stop()) leave(1);
+}
+
+bool Service::stop() {
+  const bool all_ended = orders_.stop();
   client_.stop();
+  return all_ended;
+}
+
+void leave(int status) {
+  spdlog::shutdown();
+  std::cout.flush();
+  ::_exit(status);
 }
 
 }  // namespace orders::command

@@ -26,14 +26,16 @@ class Service {
   Service& operator=(const Service&) = delete;
   Service(Service&&) = delete;
   Service& operator=(Service&&) = delete;
-  ~Service() { stop(); }
+  /// Stops, or leaves with status 1.
+  ~Service();
 
   Counters& counters() { return counters_; }
   http::HttpClient& client() { return client_; }
   OrderService& orders() { return orders_; }
 
-  /// Ends the actors, then the client, whose callbacks they wait for. Idempotent.
-  void stop();
+  /// Ends the actors, then the client, whose callbacks they wait for; false when an actor is stuck in a call
+  /// to the database: then leave(), since nothing can be destroyed any more. Idempotent.
+  [[nodiscard]] bool stop();
 
  private:
   Counters counters_;
@@ -42,5 +44,8 @@ class Service {
   http::HttpCartClient cart_;
   OrderService orders_;
 };
+
+/// Ends the process at once, whatever its threads are stuck in; the log is written before.
+[[noreturn]] void leave(int status);
 
 }  // namespace orders::command

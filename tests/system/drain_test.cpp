@@ -162,4 +162,25 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_it_at_once_in_the_middle_of_lists) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_database_that_is_frozen_cannot_hold_it_up) {
+  Rig rig{{{},
+           {{"ORDERD_HTTP__DRAIN_TIMEOUT", "1s"}, {"ORDERD_DATABASE__STATEMENT_TIMEOUT", "60s"}},
+           nullptr,
+           true}};
+  const int product = rig.product(10);
+  BOOST_REQUIRE_EQUAL(rig.post(1, Rig::lines({{product, 1}})).status, 201);
+  const auto frozen = rig.cluster().backends(rig.database());
+  BOOST_REQUIRE(!frozen.empty());
+  for (const auto backend : frozen) BOOST_REQUIRE_EQUAL(::kill(backend, SIGSTOP), 0);
+  auto buyer = client_of(rig);
+  buyer.send(post("/orders/2", Rig::lines({{product, 1}})));
+  BOOST_TEST(eventually([&] { return rig.metric("orderd_orders_in_flight") == "1"; }));
+  rig.orderd().signal(SIGTERM);
+  // Five seconds are for actors that are at work on something.
+  const auto status = rig.orderd().wait(1s + 5s + slack);
+  for (const auto backend : frozen) (void)::kill(backend, SIGCONT);
+  BOOST_REQUIRE_MESSAGE(status.has_value(), rig.log());
+  BOOST_TEST(*status == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
