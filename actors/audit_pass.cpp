@@ -5,6 +5,8 @@
 #include <memory>
 #include <unordered_map>
 
+#include "actors/patience.hpp"
+
 namespace orders {
 
 namespace {
@@ -118,9 +120,12 @@ std::vector<CatalogSight> AuditPass::ask_at_once(const std::vector<ProductFacts>
   return sights;
 }
 
-/// An order is decided by its deadline; what follows from it may take a cycle more.
+/// An order is decided by its deadline, and what another process has left is found by a walk of the recovery.
+/// What follows from either may take a cycle more.
 std::chrono::seconds AuditPass::grace() const {
-  return std::chrono::ceil<std::chrono::seconds>(settings_.orders.deadline + settings_.catalog.retry_max) +
+  const auto begun = std::max<std::chrono::milliseconds>(
+      settings_.orders.deadline, actors::left_to_others + settings_.recovery.interval);
+  return std::chrono::ceil<std::chrono::seconds>(begun + settings_.catalog.retry_max) +
          std::chrono::seconds(5);
 }
 

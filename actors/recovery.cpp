@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/back_off.hpp"
+#include "actors/patience.hpp"
 #include "actors/pruner.hpp"
 #include "domain/crash_point.hpp"
 
@@ -22,8 +23,6 @@ using std::chrono::milliseconds;
 constexpr std::int32_t page_size = 100;
 /// After so many failures a product waits for the next walk, so that one does not hold up the others.
 constexpr int tries_max = 3;
-/// What is younger is left to those at work on it: a cycle under way looks unfinished, too.
-constexpr milliseconds patience{10'000};
 /// So long after its deadline no order of ours can still be deciding.
 constexpr milliseconds forgotten_after{60'000};
 /// Between a few steps of pruning and the next walk, while there is more to be pruned.
@@ -139,7 +138,7 @@ class RecoveryState {
     query.all_doubts = first_walk_;
     // An instance that is alone finds only what its predecessor left, and that will not change any more.
     const bool alone = first_walk_ && !context_->settings.cluster.enabled;
-    query.age = alone ? milliseconds(0) : patience;
+    query.age = alone ? milliseconds(0) : milliseconds(left_to_others);
     query.forgotten = context_->settings.orders.deadline + forgotten_after;
     auto page = journal_->unfinished(query);
     if (!page.ok()) {
