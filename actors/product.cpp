@@ -113,6 +113,9 @@ void ProductState::fail(const Error& error) {
   report_delay(error.code);
   count_parked(0);
   if (error.code == ErrorCode::internal) known_ = false;
+  // What is known of a refused PUT keeps others from having their turn: not for as long as this may last.
+  // Without it the PUT was not answered, like any other.
+  if (retry_after_ >= std::min(settings().retry_max, looks_apart * settings().retry_min)) void_put_ = false;
   back_off();
 }
 

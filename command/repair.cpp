@@ -45,7 +45,8 @@ void attend(OrderService& orders, const std::vector<ProductId>& products, steady
 
 /// Lets the actors work until there is nothing left that they can do. What a process that died has left they
 /// find by themselves, as at every start; so are carts closed.
-void work(const config::Config& settings, const persistence::Instance& instance, const RepairPlan& plan) {
+void work(const config::Config& settings, const persistence::Instance& instance, const RepairPlan& plan,
+          bool json) {
   Service service(settings, instance,
                   [](const std::string& reason) { spdlog::critical("the actors give up: {}", reason); });
   const auto deadline = steady_clock::now() + repair_limit;
@@ -58,18 +59,19 @@ void work(const config::Config& settings, const persistence::Instance& instance,
     std::this_thread::sleep_for(between_looks);
   }
   if (!service.stop()) {
+    if (json) std::cout << "}\n";
     spdlog::critical("the database does not answer: the repair is not finished");
     leave(2);
   }
 }
 
 /// Empty when the work was done, else why it could not be begun.
-std::string open_and_work(const config::Config& settings, const RepairPlan& plan) {
+std::string open_and_work(const config::Config& settings, const RepairPlan& plan, bool json) {
   const auto opened = persistence::open_database(
       settings.database, settings.cluster.enabled, [] { return false; },
       steady_clock::now() + database_patience);
   if (opened.ok()) {
-    work(settings, *opened.value(), plan);
+    work(settings, *opened.value(), plan, json);
     return {};
   }
   if (opened.error().code != ErrorCode::internal) return opened.error().detail;
@@ -115,7 +117,7 @@ int repair(const config::Config& settings, bool json) {
     print_plan(plan);
   }
   std::cout << std::flush;  // the plan is there to be read while it is carried out
-  const auto obstacle = plan.does_anything() ? open_and_work(settings, plan) : std::string();
+  const auto obstacle = plan.does_anything() ? open_and_work(settings, plan, json) : std::string();
   if (!obstacle.empty()) {
     if (json) std::cout << "}\n";
     std::cerr << "orderd: nothing was repaired: " << obstacle << "\n";

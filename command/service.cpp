@@ -54,7 +54,7 @@ bool Service::stop() {
 }
 
 void leave(int status) {
-  spdlog::shutdown();
+  spdlog::default_logger_raw()->flush();
   std::cout.flush();
   ::_exit(status);
 }

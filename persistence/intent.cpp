@@ -46,11 +46,13 @@ WITH begun AS MATERIALIZED (
     ORDER BY m.seq DESC LIMIT 1) unsettled),
 held AS MATERIALIZED (
   SELECT product_id, sum(r.quantity) AS units FROM begun JOIN reservations r USING (product_id)
-  WHERE r.state = 'held' AND r.seq >= begun.since GROUP BY product_id)
-SELECT begun.product_id, begun.since, begun.base, m.after, coalesce(held.units, 0)::bigint,
-  (SELECT bool_or(c.conditional) FROM stock_movements c
-   WHERE c.product_id = begun.product_id AND c.seq >= begun.since)::int
-FROM begun JOIN stock_movements m ON m.product_id = begun.product_id AND m.seq >= begun.seq
+  WHERE r.state = 'held' AND r.seq >= begun.since GROUP BY product_id),
+sent AS MATERIALIZED (
+  SELECT product_id, bool_or(m.conditional)::int AS conditional FROM begun JOIN stock_movements m USING (product_id)
+  WHERE m.seq >= begun.since GROUP BY product_id)
+SELECT DISTINCT begun.product_id, begun.since, begun.base, m.after, coalesce(held.units, 0)::bigint, sent.conditional
+FROM begun JOIN sent ON sent.product_id = begun.product_id
+  JOIN stock_movements m ON m.product_id = begun.product_id AND m.seq >= begun.seq
   LEFT JOIN held ON held.product_id = begun.product_id
 )sql";
 
@@ -288,9 +290,12 @@ void Intent::void_holds() {
   }
   for (auto& work : works_) {
     // What is missing still was sold meanwhile, hence had been answered: the catalog's quantity is without
-    // it.
-    if (!work.result.stale && work.facts.unsettled && !work.request->void_put)
-      work.facts.unsettled->held -= overdrawn(work.result.ledger, *work.request, work.facts);
+    // it. What others left below nothing stays so.
+    if (!work.result.stale && work.facts.unsettled && !work.request->void_put) {
+      const std::int64_t below = std::max(-std::int64_t{work.request->seen.quantity}, std::int64_t{0});
+      const auto missing = overdrawn(work.result.ledger, *work.request, work.facts);
+      work.facts.unsettled->held -= std::max(missing - below, std::int64_t{0});
+    }
     std::sort(work.result.voided.begin(), work.result.voided.end(), [](const HoldKey& a, const HoldKey& b) {
       return std::tie(a.order.value, a.attempt) < std::tie(b.order.value, b.attempt);
     });
@@ -366,9 +371,13 @@ void Intent::decide(Work& work) {
   result.ledger.seq += 1;
   result.ledger.quantity = decision.after;
   result.ledger.intended = !decision.applied;
-  // What the catalog shows may be what a late PUT of ours wrote, name and price included.
-  const bool others = decision.kind == MovementKind::foreign;
-  if ((others || !decision.unsettled) && decision.kind != MovementKind::repair && !request.gone) {
+  // What the catalog shows may be what a late PUT of ours wrote, name and price included; not where PUTs
+  // carry If-Match, and all of ours have those of the ledger.
+  const auto& doubts = work.facts.live_doubts;
+  const bool late = decision.kind == MovementKind::repair ||
+                    std::find(doubts.begin(), doubts.end(), request.seen.quantity) != doubts.end();
+  const bool theirs = decision.kind == MovementKind::foreign || request.conditional || !decision.unsettled;
+  if (theirs && !late && !request.gone) {
     result.ledger.name = request.seen.name;
     result.ledger.price = request.seen.price;
   }

@@ -102,6 +102,32 @@ BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_ends_only_when_others_can_tell_ho
   BOOST_TEST(database.turns_ended_unmarked == 0);
 }
 
+BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_is_not_kept_while_the_catalog_is_gone) {
+  settings.catalog.version_etags = true;
+  settings.cluster.enabled = true;
+  catalog.versioned = true;
+  catalog.others_write_before = 1;
+  catalog.others_take = 3;
+  catalog.meanwhile = [this] { catalog.get_fails = true; };
+  start();
+  BOOST_TEST(placed(place(1)) == 0);
+  BOOST_TEST(eventually([this] {
+    const std::lock_guard<std::mutex> guard(database.mutex);
+    return !database.our_turn;
+  }));
+  {
+    const std::lock_guard<std::mutex> guard(catalog.mutex);
+    catalog.get_fails = false;
+    catalog.meanwhile = nullptr;
+  }
+  BOOST_TEST(drained());
+  BOOST_TEST(placed(place(1)) == 1);
+  BOOST_TEST(eventually([this] {
+    const std::lock_guard<std::mutex> guard(catalog.mutex);
+    return catalog.shown == 6;  // the unit of the first order came back
+  }));
+}
+
 BOOST_AUTO_TEST_CASE(with_version_etags_an_answered_put_is_recorded_at_once) {
   settings.catalog.version_etags = true;
   catalog.versioned = true;

@@ -44,8 +44,10 @@ class ScriptedCatalog : public CatalogClient {
       shown -= others_take;
       ++version;
     }
-    if (!product.etag.empty() && product.etag != '"' + std::to_string(version) + '"')
+    if (!product.etag.empty() && product.etag != '"' + std::to_string(version) + '"') {
+      if (meanwhile) meanwhile();
       return done(PutAnswer::version_changed);
+    }
     if (puts_to_fail > 0) {
       --puts_to_fail;
       if (meanwhile) meanwhile();
@@ -77,7 +79,7 @@ class ScriptedCatalog : public CatalogClient {
   bool get_fails = false;
   bool unknown = false;  ///< it does not know the product
   int puts_to_fail = 0;
-  std::function<void()> meanwhile;  ///< happens while a PUT fails
+  std::function<void()> meanwhile;  ///< happens while a PUT fails or is refused
   int gets = 0;
   std::vector<std::int32_t> puts;
 };

@@ -76,6 +76,7 @@ class World {
   std::map<std::string, std::string> settings_;
   std::unique_ptr<test::Process> orderd_;
   bool told_to_end_ = false;
+  std::chrono::steady_clock::time_point started_at_;
   std::chrono::steady_clock::time_point told_at_;
   bool database_runs_ = true;
 };

@@ -306,6 +306,30 @@ BOOST_AUTO_TEST_CASE(r5_a_late_write_stays_ours_while_its_repair_is_not_answered
   BOOST_TEST(again.ledger.quantity == 5);
 }
 
+BOOST_AUTO_TEST_CASE(r5_what_others_left_below_nothing_stays_so) {
+  const auto first = record_one(journal, cycle(product, {}, 2, {{{order, 0}, 1}}));
+  auto request = cycle(product, first.ledger, -2);
+  request.answered = false;
+  const auto result = record_one(journal, request);
+  BOOST_TEST(result.voided.size() == 1U);
+  BOOST_TEST(!result.put);
+  BOOST_TEST(ledger(product) == "2|-2|applied");
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_is_unsettled_for_long_is_decided_as_quickly) {
+  const auto first = record_one(journal, cycle(product, {}, 10, {{{order, 0}, 3}}));
+  const auto id = std::to_string(product.value);
+  (void)database().ask("INSERT INTO stock_movements (product_id, seq, before, after, state, kind) SELECT " +
+                       id + ", n, 7, 7, 'applied', 'settle' FROM generate_series(2, 20000) AS n");
+  (void)database().ask("UPDATE product_stock SET seq = 20000 WHERE product_id = " + id);
+  auto request = cycle(product, read(product), 10);
+  request.answered = false;
+  // Within the statement's time limit, which is what matters: it would be asked again and again.
+  const auto result = record_one(journal, request);
+  BOOST_TEST(!result.foreign);
+  BOOST_TEST(result.ledger.seq == 20'001);
+}
+
 BOOST_AUTO_TEST_CASE(r5_gives_up_the_youngest_holds_for_which_others_left_nothing) {
   const auto second = new_order();
   const auto third = new_order();
