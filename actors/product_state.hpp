@@ -1,6 +1,6 @@
 // The state of a product actor: the product's ledger as last read, what is queued, and which step of the
 // cycle it is in. Lives in one actor. product.cpp has how it is spoken to, waits and fails; product_cycle.cpp
-// the cycle, step by step.
+// the cycle, step by step; product_put.cpp its end.
 #pragma once
 
 #include <chrono>
