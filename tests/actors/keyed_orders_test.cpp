@@ -59,11 +59,11 @@ class Record : public KeyedWork {
 };
 
 struct Book {
-  KeyedOrders book;
   Record work;
   Client first{1};
   Client second{2};
   Client third{3};
+  KeyedOrders book;  // it answers them when it ends
 
   void found(std::int64_t id, Result<std::optional<KeptAnswer>> answer = std::optional<KeptAnswer>()) {
     book.on_found("key", OrderId{id}, std::move(answer), work);
