@@ -148,9 +148,11 @@ BOOST_AUTO_TEST_CASE(a_slow_catalog_is_waited_for_within_the_deadline) {
 
 BOOST_AUTO_TEST_CASE(a_hung_catalog_does_not_hang_the_service) {
   rig.sandbox().fault({{"service", "catalog"}, {"answer", "hang"}});
-  at_once(8, [this](int buyer) {
-    check_failed(rig.post(buyer + 1, Rig::lines({{tea, 1}})), 500, "catalog-unavailable");
+  std::vector<HttpReply> replies(8);
+  at_once(8, [&](int buyer) {
+    replies[static_cast<std::size_t>(buyer)] = rig.post(buyer + 1, Rig::lines({{tea, 1}}));
   });
+  for (const auto& reply : replies) check_failed(reply, 500, "catalog-unavailable");
   BOOST_TEST(rig.call("GET", "/orders").status == 200);
   rig.sandbox().clear_faults();
   check_works();
