@@ -3,6 +3,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -292,9 +293,11 @@ BOOST_AUTO_TEST_CASE(r7_an_order_in_doubt_is_told_by_the_same_key_later) {
                "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND "
                "relation = 'order_items'::regclass") == "1";
   }));
+  std::vector<HttpReply> replies(2);
   at_once(2, [&](int n) {
-    check_problem(n == 0 ? shop.post("k", shop.one) : shop.post("k", "", 8), 503, "outcome-unknown");
+    replies[static_cast<std::size_t>(n)] = n == 0 ? shop.post("k", shop.one) : shop.post("k", "", 8);
   });
+  for (const auto& reply : replies) check_problem(reply, 503, "outcome-unknown");
   locker.join();
   const auto lines = shop.insist("k", shop.one);
   const auto cart = shop.insist("k", "", 8);
