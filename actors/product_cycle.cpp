@@ -222,8 +222,7 @@ void ProductState::start_again(const CycleResult& result) {
     }
   }
   deciding_.clear();
-  for (auto& hold : queue_.holds) again.push_back(std::move(hold));
-  queue_.holds = std::move(again);
+  queue_.put_first(std::move(again));
   requeue_releases();
   requeue_attends();
   known_ = false;  // read it anew: it may even have gone
@@ -243,6 +242,7 @@ void ProductState::requeue_attends() {
 
 /// What was granted before and is not there any more is asked for again, before everything else.
 void ProductState::requeue_voided(const std::vector<HoldKey>& voided) {
+  if (voided.empty()) return;
   std::vector<QueuedHold> again;
   for (const auto& key : voided) {
     const auto found = std::find_if(queue_.unconfirmed.begin(), queue_.unconfirmed.end(),
@@ -251,9 +251,7 @@ void ProductState::requeue_voided(const std::vector<HoldKey>& voided) {
     again.push_back({std::move(*found), false});
     queue_.unconfirmed.erase(found);
   }
-  if (again.empty()) return;
-  for (auto& hold : queue_.holds) again.push_back(std::move(hold));
-  queue_.holds = std::move(again);
+  queue_.put_first(std::move(again));
 }
 
 void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
@@ -274,8 +272,7 @@ void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
     }
   }
   deciding_.clear();
-  for (auto& hold : queue_.holds) parked.push_back(std::move(hold));  // who has waited longer comes first
-  queue_.holds = std::move(parked);
+  queue_.put_first(std::move(parked));
   count_parked(queue_.parked());
 }
 

@@ -1,6 +1,4 @@
 // The end of a product's cycle (R2): the catalog is told, and then those who wait.
-#include <algorithm>
-
 #include <spdlog/spdlog.h>
 
 #include "actors/product_state.hpp"

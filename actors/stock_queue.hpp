@@ -29,6 +29,12 @@ class StockQueue {
   std::vector<Attend> attends;          ///< wait for a cycle
   std::vector<Attend> attending;        ///< in the cycle that is under way
 
+  /// Puts these before those that are there: who has waited longer comes first.
+  void put_first(std::vector<QueuedHold> before) {
+    for (auto& hold : holds) before.push_back(std::move(hold));
+    holds = std::move(before);
+  }
+
   /// Takes the hold of that attempt out of the queue; none if it is not there (any more).
   std::optional<HoldUnits> withdraw(const HoldKey& key) {
     const auto found =

@@ -8,7 +8,26 @@
 using namespace orders;
 using namespace orders::test;
 
-BOOST_FIXTURE_TEST_SUITE(actors_together, Actors)
+namespace {
+
+struct Products : Actors {
+  /// The catalog has version ETags, and they are used.
+  void use_versions() {
+    settings.catalog.version_etags = true;
+    catalog.versioned = true;
+  }
+  /// With several instances: whether the turn that was taken is ended, too.
+  bool turn_ends() {
+    return eventually([this] {
+      const std::lock_guard<std::mutex> guard(database.mutex);
+      return !database.our_turn;
+    });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(actors_together, Products)
 
 BOOST_AUTO_TEST_CASE(orders_of_one_product_share_cycles) {
   catalog.shown = 1'000;
@@ -41,8 +60,7 @@ BOOST_AUTO_TEST_CASE(an_unanswered_put_is_settled_by_the_next_cycle_before_anybo
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_a_refused_put_goes_on_top_of_what_others_wrote) {
-  settings.catalog.version_etags = true;
-  catalog.versioned = true;
+  use_versions();
   catalog.others_write_before = 3;
   catalog.others_take = 2;
   start();
@@ -56,8 +74,7 @@ BOOST_AUTO_TEST_CASE(with_version_etags_a_refused_put_goes_on_top_of_what_others
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_what_others_were_faster_to_take_is_refused) {
-  settings.catalog.version_etags = true;
-  catalog.versioned = true;
+  use_versions();
   catalog.shown = 3;
   catalog.others_write_before = 1;
   catalog.others_take = 2;
@@ -69,8 +86,7 @@ BOOST_AUTO_TEST_CASE(with_version_etags_what_others_were_faster_to_take_is_refus
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_no_other_put_is_certain_to_be_void) {
-  settings.catalog.version_etags = true;
-  catalog.versioned = true;
+  use_versions();
   catalog.puts_to_fail = 1;
   catalog.meanwhile = [this] {  // the PUT that was not answered is applied, and then others write
     catalog.shown = 9 - 4;
@@ -84,9 +100,8 @@ BOOST_AUTO_TEST_CASE(with_version_etags_no_other_put_is_certain_to_be_void) {
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_ends_only_when_others_can_tell_how_things_stand) {
-  settings.catalog.version_etags = true;
+  use_versions();
   settings.cluster.enabled = true;
-  catalog.versioned = true;
   catalog.others_write_before = 2;
   catalog.others_take = 1;
   start();
@@ -95,26 +110,19 @@ BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_ends_only_when_others_can_tell_ho
   BOOST_TEST(drained());
   BOOST_TEST(catalog.shown == 6);
   BOOST_TEST(counters.puts_refused == 2U);
-  BOOST_TEST(eventually([this] {
-    const std::lock_guard<std::mutex> guard(database.mutex);
-    return !database.our_turn;
-  }));
+  BOOST_TEST(turn_ends());
   BOOST_TEST(database.turns_ended_unmarked == 0);
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_is_not_kept_while_the_catalog_is_gone) {
-  settings.catalog.version_etags = true;
+  use_versions();
   settings.cluster.enabled = true;
-  catalog.versioned = true;
   catalog.others_write_before = 1;
   catalog.others_take = 3;
   catalog.meanwhile = [this] { catalog.get_fails = true; };
   start();
   BOOST_TEST(placed(place(1)) == 0);
-  BOOST_TEST(eventually([this] {
-    const std::lock_guard<std::mutex> guard(database.mutex);
-    return !database.our_turn;
-  }));
+  BOOST_TEST(turn_ends());
   {
     const std::lock_guard<std::mutex> guard(catalog.mutex);
     catalog.get_fails = false;
@@ -129,8 +137,7 @@ BOOST_AUTO_TEST_CASE(with_version_etags_a_turn_is_not_kept_while_the_catalog_is_
 }
 
 BOOST_AUTO_TEST_CASE(with_version_etags_an_answered_put_is_recorded_at_once) {
-  settings.catalog.version_etags = true;
-  catalog.versioned = true;
+  use_versions();
   start();
   BOOST_TEST(placed(place(1)) == 1);
   const auto begun = std::chrono::steady_clock::now();
@@ -297,10 +304,7 @@ BOOST_AUTO_TEST_CASE(r15_several_instances_take_turns_at_a_product) {
   start();
   BOOST_TEST(placed(place(20)) == 20 - 10);  // there are ten
   BOOST_TEST(drained());
-  BOOST_TEST(eventually([this] {
-    const std::lock_guard<std::mutex> guard(database.mutex);
-    return !database.our_turn;
-  }));
+  BOOST_TEST(turn_ends());
   BOOST_TEST(database.turns_of_others == 0);
 }
 
