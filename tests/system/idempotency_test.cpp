@@ -8,7 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/http/server/raw_client.hpp"
-#include "tests/system/rig.hpp"
+#include "tests/system/second_instance.hpp"
 
 using namespace orders::test;
 using nlohmann::json;
@@ -310,22 +310,18 @@ BOOST_AUTO_TEST_CASE(r7_an_order_in_doubt_is_told_by_the_same_key_later) {
 
 BOOST_AUTO_TEST_CASE(of_two_instances_one_makes_the_order_and_the_other_gives_its_answer) {
   Shop shop(Settings{{"ORDERD_CLUSTER__ENABLED", "true"}});
-  auto environment = shop.rig.environment();
-  const int port = free_port();
-  environment["ORDERD_HTTP__PORT"] = std::to_string(port);
-  const TemporaryFolder folder;
-  Process second({ORDERD_PROGRAM}, {environment, folder.path() + "/log", {}});
-  BOOST_REQUIRE(wait_for_port(port));
+  const SecondInstance second(shop.rig);
   for (int round = 0; round < 5; ++round) {
     const std::string key = "k" + std::to_string(round);
     std::vector<HttpReply> replies(8);
     at_once(8, [&](int n) {
-      replies[static_cast<std::size_t>(n)] = shop.rig.keyed_post(7, key, shop.one, n % 2 == 0 ? 0 : port);
+      replies[static_cast<std::size_t>(n)] =
+          shop.rig.keyed_post(7, key, shop.one, n % 2 == 0 ? 0 : second.port);
     });
     check_one_order(replies);
   }
   BOOST_TEST(shop.orders() == "5");
-  BOOST_TEST(second.stop() == 0);
+  BOOST_TEST(second.process->stop() == 0);
   shop.check_sold(5);
 }
 
