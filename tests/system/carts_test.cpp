@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "tests/system/rig.hpp"
+#include "tests/system/second_instance.hpp"
 
 using namespace orders::test;
 using nlohmann::json;
@@ -36,41 +36,18 @@ struct Carts {
   }
 };
 
-/// Another instance on the rig's database.
-class Second {
- public:
-  explicit Second(const Rig& rig) : environment_(rig.environment()), port_(free_port()) {
-    environment_["ORDERD_HTTP__PORT"] = std::to_string(port_);
-    process_ = std::make_unique<Process>(std::vector<std::string>{ORDERD_PROGRAM},
-                                         Process::Options{environment_, folder_.path() + "/log", {}});
-    BOOST_REQUIRE(wait_for_port(port_));
-  }
-  [[nodiscard]] HttpReply order_cart(int customer) const {
-    return http_call("POST",
-                     "http://127.0.0.1:" + std::to_string(port_) + "/orders/" + std::to_string(customer));
-  }
-  void kill() {
-    process_->signal(SIGKILL);
-    BOOST_REQUIRE(process_->wait(std::chrono::seconds(10)).has_value());
-  }
-
- private:
-  TemporaryFolder folder_;
-  Settings environment_;
-  int port_;
-  std::unique_ptr<Process> process_;
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(p4_carts)
 
 BOOST_AUTO_TEST_CASE(carts_of_an_instance_that_was_killed_are_closed_by_the_one_that_lives) {
   Carts carts(Settings{{"ORDERD_CLUSTER__ENABLED", "true"}});
-  Second second(carts.rig);
+  SecondInstance second(carts.rig);
   for (int customer = 1; customer <= 5; ++customer) carts.rig.add_to_cart(customer, carts.tea, 1);
   carts.rig.sandbox().fault({{"route", put_cart}, {"answer", "500"}, {"apply", "never"}});
-  for (int customer = 1; customer <= 5; ++customer) BOOST_TEST(second.order_cart(customer).status == 201);
+  for (int customer = 1; customer <= 5; ++customer) {
+    BOOST_TEST(second.call("POST", "/orders/" + std::to_string(customer)).status == 201);
+  }
   BOOST_TEST(carts.rig.metric("orderd_carts_closing") == "0");  // they are the other's business
   second.kill();
   BOOST_TEST(eventually([&] { return carts.rig.metric("orderd_carts_taken_over_total") == "5"; }));
