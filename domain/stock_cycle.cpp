@@ -45,6 +45,7 @@ struct Start {
   std::int64_t quantity = 0;
   bool unsettled = false;  ///< a PUT of ours may still take effect
   bool on_top = false;     ///< of what somebody else wrote while movements of ours were not settled
+  bool doubted = false;    ///< the catalog may show a late write of ours
 };
 
 bool contains(const std::vector<std::int32_t>& quantities, std::int32_t quantity) {
@@ -60,11 +61,11 @@ Start start_of(const Ledger& row, const CycleRequest& request, const CycleFacts&
         doubted || !facts.unsettled ||
         (!request.void_put && (shown == facts.unsettled->base || contains(facts.unsettled->afters, shown)));
     // R4: the PUT that settles it needs a movement of its own, even when it repeats the value.
-    if (ours) return {MovementKind::settle, row.quantity, true};
+    if (ours) return {MovementKind::settle, row.quantity, true, false, doubted};
     return {MovementKind::foreign, rebased(row, request, *facts.unsettled), !request.void_put, true};
   }
-  if (shown == row.quantity) return {MovementKind::order, row.quantity};  // R1: the ledger decides
-  if (doubted) return {MovementKind::repair, row.quantity};               // R5
+  if (shown == row.quantity) return {MovementKind::order, row.quantity};         // R1: the ledger decides
+  if (doubted) return {MovementKind::repair, row.quantity, false, false, true};  // R5
   return {MovementKind::foreign, shown};
 }
 
@@ -120,6 +121,10 @@ CycleDecision decide_cycle(const Ledger& row, const CycleRequest& request, const
   if (start.on_top || start.kind == MovementKind::repair) d.shown = shown;
   d.changed = start.kind != MovementKind::order;
   d.unsettled = start.unsettled;
+  // A late write of ours has its old name and price, too. Where PUTs carry If-Match, all that are not late
+  // have those of the ledger: whatever differs is somebody else's.
+  const bool theirs = start.kind == MovementKind::foreign || request.conditional || !start.unsettled;
+  d.follows_texts = theirs && !start.doubted;
   d.before = within_bounds(start.quantity);
 
   std::int64_t quantity = start.quantity + facts.released;

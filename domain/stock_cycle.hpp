@@ -125,6 +125,7 @@ struct CycleDecision {
   /// What the catalog shows, where that is not `before`: a late write of ours, or somebody else's edit while
   /// movements were not settled.
   std::optional<std::int32_t> shown;
+  bool follows_texts = false;  ///< the ledger takes name and price over from the catalog
   MovementKind kind = MovementKind::order;
   std::vector<bool> granted;  ///< one a hold
 };

@@ -25,6 +25,7 @@ std::string storable(const std::string& name) {
   return kept;
 }
 
+// R3: the cycle was begun on what the ledger says still, state included.
 bool moved_since(const Ledger& row, const std::optional<Ledger>& read) {
   if (!read) return row.seq != 0 || row.intended;
   return row.seq != read->seq || row.intended != read->intended;
@@ -231,13 +232,7 @@ void Intent::decide(Work& work) {
   result.ledger.seq += 1;
   result.ledger.quantity = decision.after;
   result.ledger.intended = !decision.applied;
-  // What the catalog shows may be what a late PUT of ours wrote, name and price included; not where PUTs
-  // carry If-Match, and all of ours have those of the ledger.
-  const auto& doubts = work.facts.live_doubts;
-  const bool late = decision.kind == MovementKind::repair ||
-                    std::find(doubts.begin(), doubts.end(), request.seen.quantity) != doubts.end();
-  const bool theirs = decision.kind == MovementKind::foreign || request.conditional || !decision.unsettled;
-  if (theirs && !late && !request.gone) {
+  if (decision.follows_texts) {
     result.ledger.name = request.seen.name;
     result.ledger.price = request.seen.price;
   }
@@ -289,7 +284,7 @@ void Intent::write_changes() {
                   conditional.text(), shown.text());
 }
 
-// Still under the ledger's locks, where nothing can come back to these products unseen.
+// R12, still under the ledger's locks, where nothing can come back to these products unseen.
 void Intent::judge_ungranted() {
   struct Open {
     HoldVerdict* verdict;

@@ -191,6 +191,21 @@ BOOST_AUTO_TEST_CASE(with_if_match_an_unanswered_put_is_always_followed_by_anoth
   BOOST_TEST(decide_cycle(row(7, true), request, {{}, 3, Unsettled{10, {7}, 0, true}}).applied);
 }
 
+BOOST_AUTO_TEST_CASE(r5_name_and_price_are_the_catalogs_unless_a_put_of_ours_may_have_written_them) {
+  BOOST_TEST(decide_cycle(row(7), seeing(7), {}).follows_texts);
+  BOOST_TEST(decide_cycle(row(7), seeing(9), {}).follows_texts);
+  BOOST_TEST(!decide_cycle(row(7), seeing(9), {{9}, 0, {}}).follows_texts);
+  auto request = seeing(10, {}, false);
+  const CycleFacts unsettled{{}, 0, Unsettled{10, {7}, 3}};
+  BOOST_TEST(!decide_cycle(row(7, true), request, unsettled).follows_texts);
+  request.conditional = true;
+  BOOST_TEST(decide_cycle(row(7, true), request, unsettled).follows_texts);
+  BOOST_TEST(!decide_cycle(row(7, true), request, {{10}, 0, Unsettled{10, {7}, 3}}).follows_texts);
+  BOOST_TEST(decide_cycle(row(7, true), seeing(5, {}, false), unsettled).follows_texts);
+  request.gone = true;
+  BOOST_TEST(!decide_cycle(row(7, true), request, {}).follows_texts);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_database_knows_is_asked_only_where_it_matters) {
   BOOST_TEST(!is_unsettled(row(7, true), seeing(5, {}, true)));
   BOOST_TEST(!is_unsettled(row(7), seeing(5, {}, false)));
