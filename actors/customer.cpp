@@ -1,5 +1,6 @@
 #include "actors/customer.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -60,12 +61,16 @@ class CustomerState : public PlacementWork, public KeyedWork {
   void tick() {
     ticking_ = false;
     const auto now = std::chrono::steady_clock::now();
-    for (auto& order : waiting_for_cart_) {
-      if (!skip_unwanted(order) && order.deadline <= now) {
-        order.reply(
-            Error{ErrorCode::timed_out, "the deadline passed while another order was made of the same cart"});
-      }
-    }
+    waiting_for_cart_.erase(
+        std::remove_if(waiting_for_cart_.begin(), waiting_for_cart_.end(),
+                       [now](const PlaceOrder& order) {
+                         if (skip_unwanted(order)) return true;
+                         return order.deadline <= now &&
+                                order.reply(Error{
+                                    ErrorCode::timed_out,
+                                    "the deadline passed while another order was made of the same cart"});
+                       }),
+        waiting_for_cart_.end());
     std::vector<OrderId> late;
     for (const auto& [id, placement] : placements_) {
       if (placement.deadline() <= now && !placement.deadline_handled()) late.push_back(id);
@@ -209,6 +214,7 @@ class CustomerState : public PlacementWork, public KeyedWork {
     if (found->second.finished()) return forget(id);
     if (found->second.only_gives_back() && giving_back_.insert(id).second) {
       ++context_->counters.placements_giving_back;
+      pass_cart_on(id);
     }
   }
 
@@ -216,7 +222,12 @@ class CustomerState : public PlacementWork, public KeyedWork {
     placements_.erase(id);
     --context_->counters.placements;
     if (giving_back_.erase(id) > 0) --context_->counters.placements_giving_back;
-    if (cart_order_ != id) return;
+    pass_cart_on(id);
+  }
+
+  /// No order is or will be made of the cart by `from`: the next one that waits for it may try.
+  void pass_cart_on(OrderId from) {
+    if (cart_order_ != from) return;
     cart_order_.reset();
     while (!cart_order_ && !waiting_for_cart_.empty()) {
       auto next = std::move(waiting_for_cart_.front());

@@ -1,7 +1,8 @@
 // How carts get marked as ordered, with scripted ports: what is tried again, what is believed, what is taken
 // from the table and what is let go.
-#include <condition_variable>
+#include <future>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
@@ -51,23 +52,25 @@ struct Closing : ScriptedService<ScriptedCarts> {
     catalog.shown = 100;
   }
 
-  /// Orders the carts of customers 1 to `count`; how many orders were placed.
+  std::future<Result<PlacedOrder>> order_cart(int customer) {
+    auto told = std::make_shared<std::promise<Result<PlacedOrder>>>();
+    service->place(
+        CustomerId{customer}, std::nullopt, std::nullopt,
+        Reply<PlacedOrder>([told](Result<PlacedOrder> answer) { told->set_value(std::move(answer)); }));
+    return told->get_future();
+  }
+
+  static Result<PlacedOrder> answer_of(std::future<Result<PlacedOrder>>& order) {
+    BOOST_REQUIRE((order.wait_for(std::chrono::seconds(20)) == std::future_status::ready));
+    return order.get();
+  }
+
+  /// Orders the carts of customers 1 to `count`, all at once; how many orders were placed.
   int order_carts(int count) {
-    std::mutex mutex;
-    std::condition_variable all;
-    int answered = 0;
+    std::vector<std::future<Result<PlacedOrder>>> orders;
+    for (int customer = 1; customer <= count; ++customer) orders.push_back(order_cart(customer));
     int placed = 0;
-    for (int customer = 1; customer <= count; ++customer) {
-      service->place(CustomerId{customer}, std::nullopt, std::nullopt,
-                     Reply<PlacedOrder>([&](const Result<PlacedOrder>& answer) {
-                       const std::lock_guard<std::mutex> guard(mutex);
-                       ++answered;
-                       placed += answer.ok() ? 1 : 0;
-                       all.notify_all();
-                     }));
-    }
-    std::unique_lock<std::mutex> lock(mutex);
-    BOOST_REQUIRE(all.wait_for(lock, std::chrono::seconds(20), [&] { return answered == count; }));
+    for (auto& order : orders) placed += answer_of(order).ok() ? 1 : 0;
     return placed;
   }
 
@@ -127,6 +130,18 @@ BOOST_AUTO_TEST_CASE(no_more_are_kept_in_memory_than_allowed_and_the_table_gives
   }
   BOOST_TEST(eventually([this] { return recorded() == 6; }));
   BOOST_TEST(carts.closed.size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_order_of_a_cart_does_not_wait_for_what_the_one_before_has_to_give_back) {
+  settings.orders.deadline = std::chrono::milliseconds(100);
+  catalog.puts_to_fail = 1'000'000;
+  catalog.meanwhile = [this] { catalog.get_fails = true; };
+  start();
+  for (int n = 0; n < 2; ++n) {
+    auto order = order_cart(7);
+    BOOST_TEST((answer_of(order).error().code == ErrorCode::catalog_unavailable));
+  }
+  BOOST_TEST(counters.placements_giving_back == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_dead_instance_left_is_taken_over_and_closed) {
