@@ -104,11 +104,13 @@ void KeyedOrders::on_tick(std::chrono::steady_clock::time_point now) {
     const auto at = next++;
     auto& entry = at->second;
     auto& waiting = entry.waiting;
+    // The order of the first may stand already, or still be written.
+    const auto code = entry.phase == Phase::carried_out ? ErrorCode::outcome_unknown : ErrorCode::timed_out;
     waiting.erase(std::remove_if(waiting.begin(), waiting.end(),
-                                 [now](const PlaceOrder& order) {
+                                 [now, code](const PlaceOrder& order) {
                                    if (skip_unwanted(order)) return true;
                                    return order.deadline <= now &&
-                                          order.reply(Error{ErrorCode::timed_out,
+                                          order.reply(Error{code,
                                                             "the deadline passed while the first request "
                                                             "with this key was carried out"});
                                  }),
