@@ -22,6 +22,9 @@ constexpr int looks_apart = 8;
 /// How often in a row the catalog must not know a product before it counts as gone.
 constexpr int gone_looks_min = 3;
 
+/// So many releases that nobody waits for are kept in mind.
+constexpr std::size_t unasked_releases_max = 500;
+
 }  // namespace
 
 ProductState::~ProductState() {
@@ -61,6 +64,8 @@ void ProductState::release(ReleaseUnits& ask) {
     count_parked(queue_.parked());
     return;
   }
+  // R10: of a cancelled order, and owed until it is given back: if not by this actor, then by the recovery.
+  if (ask.reply.answered() && queue_.releases.size() >= unasked_releases_max) return;
   if (ask.urgent && phase_ != Phase::idle) tell_delay(ask, waiting_for);
   queue_.releases.push_back(std::move(ask));
   next_cycle();

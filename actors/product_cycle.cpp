@@ -1,6 +1,7 @@
 // The cycle of a product, step by step (R2): read the ledger, GET, record; product_put.cpp has the PUT and
 // the answers.
 #include <algorithm>
+#include <iterator>
 
 #include <spdlog/spdlog.h>
 
@@ -18,6 +19,9 @@ constexpr std::chrono::milliseconds look_again{2};
 
 /// A question may end a little before its deadline: what cannot be answered in time is not asked.
 constexpr std::chrono::milliseconds too_near{100};
+
+/// A cycle gives back so many reservations, that its statement stays short; the others follow in the next.
+constexpr std::size_t releases_at_once = 500;
 
 }  // namespace
 
@@ -141,8 +145,11 @@ void ProductState::take_queued() {
   // since the ledger decides and not what the GET saw.
   deciding_ = std::move(queue_.holds);
   queue_.holds.clear();
-  giving_back_ = std::move(queue_.releases);
-  queue_.releases.clear();
+  auto& releases = queue_.releases;
+  const auto rest =
+      releases.begin() + static_cast<std::ptrdiff_t>(std::min(releases.size(), releases_at_once));
+  giving_back_.assign(std::make_move_iterator(releases.begin()), std::make_move_iterator(rest));
+  releases.erase(releases.begin(), rest);
   for (const auto& hold : deciding_) cycle_.holds.push_back(hold.ask.hold);
   for (const auto& release : giving_back_) cycle_.releases.push_back(release.key);
   queue_.attending = std::move(queue_.attends);
@@ -276,6 +283,7 @@ void ProductState::settle_holds(const std::vector<HoldVerdict>& verdicts) {
   count_parked(queue_.parked());
 }
 
+/// R13: all at once, then ascending; only orders that ask one product after another wait for others.
 void ProductState::park_or_answer(QueuedHold& hold, std::vector<QueuedHold>& parked) {
   if (!hold.ask.parks) {
     hold.ask.reply(HoldAnswer{HoldVerdict::conflict});
