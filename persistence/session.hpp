@@ -38,6 +38,8 @@ class Session {
   /// Connects if it is not connected. Errors: storage_unavailable; internal when the url can't be read.
   Result<Done> connect();
   [[nodiscard]] bool connected() const { return sql_ != nullptr; }
+  /// Ends the connection, with whatever belongs to it; not inside a body.
+  void drop() noexcept;
   /// Counts connections, from 1: what belongs to a connection (advisory locks) is gone when it changes.
   [[nodiscard]] std::uint64_t connection() const { return connection_; }
 
@@ -117,7 +119,6 @@ class Session {
   void run_and_commit(const std::function<void()>& body, bool& committing);
   void refuse_failed_transaction();
   void roll_back() noexcept;
-  void drop() noexcept;
   Failure failure(const std::exception_ptr& thrown) const;
   [[nodiscard]] Error error(ErrorCode code, const std::string& detail) const;
 

@@ -67,15 +67,23 @@ Result<std::vector<std::optional<Ledger>>> PostgresStockJournal::read(
   });
 }
 
+// A statement that failed half way keeps the locks it has taken, or did not give back, and nobody knows
+// which: they go with the connection.
+template <class T>
+Result<T> PostgresStockJournal::whole_turns(Result<T> result) {
+  if (!result.ok()) session_->drop();
+  return result;
+}
+
 Result<std::vector<bool>> PostgresStockJournal::take_turns(const std::vector<ProductId>& products) {
-  return session_->read([&] { return turns_.take(*session_, products); });
+  return whole_turns(session_->read([&] { return turns_.take(*session_, products); }));
 }
 
 Result<Done> PostgresStockJournal::end_turns(const std::vector<ProductId>& products) {
-  return session_->read([&] {
+  return whole_turns(session_->read([&] {
     turns_.end(*session_, products);
     return Done{};
-  });
+  }));
 }
 
 Result<std::vector<CycleResult>> PostgresStockJournal::record(const std::vector<CycleRequest>& cycles) {

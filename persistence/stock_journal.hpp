@@ -35,6 +35,9 @@ class PostgresStockJournal : public StockJournal {
   Result<PruneStep> prune(const PruneQuery& query) override;
 
  private:
+  template <class T>
+  Result<T> whole_turns(Result<T> result);
+
   const std::unique_ptr<Session> session_;
   const std::int64_t epoch_;
   const std::chrono::milliseconds doubt_;

@@ -51,6 +51,19 @@ BOOST_AUTO_TEST_CASE(r15_taking_twice_is_taking_once) {
   BOOST_TEST(value_of(journal_one.take_turns({product})) == std::vector<bool>{false});
 }
 
+BOOST_AUTO_TEST_CASE(r15_turns_that_could_not_all_be_asked_for_are_not_kept) {
+  std::vector<ProductId> too_many{product};  // for PostgreSQL's table of locks
+  for (int n = 0; n < 100'000; ++n) too_many.push_back(new_product());
+  BOOST_REQUIRE(!journal_one.take_turns(too_many).ok());
+  bool taken = false;
+  for (int tries = 0; tries < 100 && !taken; ++tries) {  // the server notices in its own time
+    taken = value_of(journal_two.take_turns({product})).front();
+    if (!taken) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  BOOST_TEST(taken);
+  BOOST_TEST(value_of(journal_one.take_turns({product, other})) == (std::vector<bool>{false, true}));
+}
+
 BOOST_AUTO_TEST_CASE(r15_turns_end_with_their_connection) {
   {
     PostgresStockJournal brief(database().settings(), one->epoch(), std::chrono::hours(24));
