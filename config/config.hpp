@@ -67,7 +67,7 @@ struct Neighbour {
 
 struct Catalog : Neighbour {
   milliseconds doubt{24 * 3'600'000};  ///< how long an unanswered PUT may still land (protocol rule R5)
-  milliseconds gone_after{10'000};     ///< how long a product must be unknown before its stock is given up
+  milliseconds gone_after{3'600'000};  ///< how long a product must be unknown before its stock is given up
   milliseconds put_within{30'000};     ///< of asking for its movement; a PUT that would be later is not sent
   bool version_etags = false;          ///< its ETags are versions: PUTs carry If-Match
   milliseconds retry_min{50};          ///< between cycles after an unanswered PUT

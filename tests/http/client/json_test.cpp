@@ -123,6 +123,11 @@ BOOST_AUTO_TEST_CASE(a_bare_text_and_404_say_that_there_is_nothing) {
   BOOST_TEST(product("\"product with id: 1 was not found\"").verdict == Verdict::none);
   BOOST_TEST(cart("\"no active cart\"").verdict == Verdict::none);
   BOOST_TEST(judge_product(answer("{\"detail\":\"no\"}", 404), ProductId{1}).verdict == Verdict::none);
+  for (const auto* of_a_gateway : {"", "<html>404</html>", "{}", "[]", "\"no\"", R"({"detail":1})",
+                                   R"({"a":{"detail":"no"}})", R"({"detail":"no")"}) {
+    BOOST_TEST(judge_product(answer(of_a_gateway, 404), ProductId{1}).verdict == Verdict::failed,
+               of_a_gateway);
+  }
   BOOST_TEST(judge_cart(answer("", 404), CustomerId{1}).verdict == Verdict::none);
 }
 
