@@ -83,6 +83,9 @@ void Transfer::set_fixed_options(const config::Neighbour& settings) {
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
   set(CURLOPT_ERRORBUFFER, error_text_.data());
   set(CURLOPT_NOSIGNAL, 1L);
+  // A lookup of a name that takes longer than the call is left to its thread. Otherwise curl would wait for
+  // it, and all other calls with it (Curl_resolver_kill, 7.88).
+  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_PROXY, "");  // not even the one in the environment
   set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
   set(CURLOPT_PROTOCOLS_STR, "http,https");
