@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -21,7 +22,6 @@
 #include "command/audit.hpp"
 #include "command/log.hpp"
 #include "command/service.hpp"
-#include "config/check.hpp"
 #include "config/load.hpp"
 #include "config/options.hpp"
 #include "config/print.hpp"
@@ -43,6 +43,7 @@ constexpr int exit_second_signal = 3;  // told to stop twice: stopped without wa
 
 /// How long an instance that has lost the database to another one tries to get it back before it ends.
 constexpr std::chrono::seconds superseded_patience{60};
+constexpr std::chrono::seconds opening_stops_within{1};
 
 /// SIGTERM and SIGINT, blocked in every thread and taken by whoever waits for them here.
 class StopSignals {
@@ -72,7 +73,7 @@ class StopSignals {
       sigwait(&set, &signal);
       spdlog::error("told to stop a second time: ending at once");
       last_words();
-      ::_exit(exit_second_signal);
+      command::leave(exit_second_signal);
     }).detach();
   }
 
@@ -81,11 +82,24 @@ class StopSignals {
   bool arrived_ = false;
 };
 
-/// An empty pointer: could not, and the log says why.
+/// An empty pointer: could not, and the log says why. To bring a schema up to date may take minutes, or wait
+/// as long for somebody's lock: whoever tells us to stop does not wait for that. It is undone when the
+/// connection is lost.
 std::unique_ptr<persistence::Instance> open_database(const config::Config& settings, StopSignals& signals) {
-  auto opened = persistence::open_database(
-      settings.database, settings.cluster.enabled, [&signals] { return signals.arrived(); },
-      std::chrono::steady_clock::time_point::max());
+  std::atomic<bool> stop{false};
+  auto opening = std::async(std::launch::async, [&] {
+    return persistence::open_database(
+        settings.database, settings.cluster.enabled, [&stop] { return stop.load(); },
+        std::chrono::steady_clock::time_point::max());
+  });
+  while (opening.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+    if (!signals.arrived()) continue;
+    stop = true;
+    if (opening.wait_for(opening_stops_within) == std::future_status::ready) break;
+    spdlog::info("stopped while the database was being prepared");
+    command::leave(0);
+  }
+  auto opened = opening.get();
   if (opened.ok()) return std::move(opened.value());
   if (opened.error().code == ErrorCode::shutting_down) {
     spdlog::info("{}", opened.error().detail);
@@ -174,9 +188,7 @@ int run(const std::vector<std::string>& arguments) {
       break;
   }
   auto loaded = config::load(options.config_file, config::process_environment());
-  const bool audits = options.action == config::Action::audit;
-  if (loaded.ok() && (audits || options.action == config::Action::run))
-    loaded.errors = config::check_runnable(loaded.config);
+  if (options.action != config::Action::print_config) config::require_runnable(loaded);
   for (const auto& error : loaded.errors) std::cerr << "orderd: " << error << "\n";
   if (!loaded.ok()) return exit_unusable;
   if (options.action == config::Action::check_config) return 0;
@@ -185,7 +197,7 @@ int run(const std::vector<std::string>& arguments) {
     return 0;
   }
   command::start_log(loaded.config.log.level);
-  if (audits) {
+  if (options.action == config::Action::audit) {
     return options.repair ? command::repair(loaded.config, options.json)
                           : command::audit(loaded.config, options.json);
   }
@@ -196,10 +208,12 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  int status = exit_failed;
   try {
-    return run({arguments + 1, arguments + count});
+    status = run({arguments + 1, arguments + count});
   } catch (const std::exception& broken) {
     std::cerr << "orderd: " << broken.what() << "\n";
-    return exit_failed;
   }
+  if (!command::end_log()) command::leave(status);
+  return status;
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <thread>
 
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "command/audit.hpp"
@@ -103,7 +102,6 @@ void print_after(const AuditRun& after, const RepairPlan& plan, bool json) {
 
 int repair(const config::Config& settings, bool json) {
   std::signal(SIGPIPE, SIG_IGN);
-  spdlog::set_default_logger(spdlog::stderr_logger_mt("audit"));  // standard output is the result's
   const auto before = run_audit(settings);
   if (!before.failure.empty()) {
     print(before, json);

@@ -5,8 +5,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
+#include "command/log.hpp"
 #include "persistence/audit_book.hpp"
 #include "persistence/order_store.hpp"
 #include "persistence/stock_journal.hpp"
@@ -54,8 +53,8 @@ bool Service::stop() {
 }
 
 void leave(int status) {
-  spdlog::default_logger_raw()->flush();
   std::cout.flush();
+  (void)end_log();
   ::_exit(status);
 }
 
