@@ -1,5 +1,5 @@
 // Rules about settings that one setting alone can't break, and what must be set before the service can run.
-// load() calls check() for every Config; main.cpp calls check_runnable() before it starts. Pure functions,
+// load.hpp calls both. Pure functions,
 // safe in any thread.
 #pragma once
 
@@ -21,8 +21,8 @@ struct Fault {
 /// Every broken rule; empty when all hold.
 std::vector<Fault> check(const Config& config);
 
-/// What is missing for the service to run, one sentence each; empty when nothing is. Printing and checking
-/// settings needs none of it.
+/// What is missing for the service to run, one sentence each; empty when nothing is. Printing settings
+/// needs none of it.
 std::vector<std::string> check_runnable(const Config& config);
 
 }  // namespace orders::config

@@ -307,4 +307,14 @@ Loaded load(const std::optional<std::string>& file, const Environment& environme
   return loaded;
 }
 
+void require_runnable(Loaded& loaded) {
+  for (auto& missing : check_runnable(loaded.config)) {
+    const auto path = missing.substr(0, missing.find(':') + 1);
+    const bool told = std::any_of(loaded.errors.begin(), loaded.errors.end(), [&](const std::string& error) {
+      return error.find(": " + path) != std::string::npos;
+    });
+    if (!told) loaded.errors.push_back(std::move(missing));
+  }
+}
+
 }  // namespace orders::config

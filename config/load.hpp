@@ -23,4 +23,8 @@ struct Loaded {
 /// `file`: the YAML file's path; none: defaults and environment only.
 Loaded load(const std::optional<std::string>& file, const Environment& environment);
 
+/// Adds what is missing for the service to run (config/check.hpp), but for settings that were told to be
+/// wrong.
+void require_runnable(Loaded& loaded);
+
 }  // namespace orders::config

@@ -91,8 +91,8 @@ void describe(Visitor& visit, Database& database) {
                "Products whose movements are committed in one transaction.");
   visit.number("order_ids_block", database.order_ids_block, between(1, 1'000'000),
                "Order ids reserved at a time; those left over at a restart are never used.");
-  visit.duration("connect_timeout", database.connect_timeout, between(10ms, 5min),
-                 "How long connecting to the server may take.");
+  visit.duration("connect_timeout", database.connect_timeout, between(2s, 5min),
+                 "How long connecting to the server may take; whole seconds, rounded up.");
   visit.duration("statement_timeout", database.statement_timeout, between(10ms, 10min),
                  "How long one statement may take before it is given up.");
   visit.duration("reconnect_min", database.reconnect_min, between(1ms, 10min),

@@ -74,9 +74,9 @@ Result<std::string> connection_string(const config::Database& settings) {
     return Error{ErrorCode::internal, "database.url has a port that is not from 1 to 65535"};
   }
   if (!settings.password.value.empty()) all["password"] = settings.password.value;
-  const auto seconds_up = (settings.connect_timeout.count() + 999) / 1'000;
-  all.emplace("connect_timeout",
-              std::to_string(std::max<std::int64_t>(seconds_up, 2)));  // libpq takes 1 for 2
+  const auto seconds_up =
+      (settings.connect_timeout.count() + 999) / 1'000;  // at least 2, libpq takes 1 for 2
+  all.emplace("connect_timeout", std::to_string(seconds_up));
   all.emplace("keepalives_idle", "5");
   all.emplace("keepalives_interval", "2");
   all.emplace("keepalives_count", "3");

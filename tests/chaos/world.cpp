@@ -32,7 +32,6 @@ const std::map<std::string, std::string>& quick() {
       {"ORDERD_CART__CONNECT_TIMEOUT", "300ms"},
       {"ORDERD_CART__RETRY_MAX", "1s"},
       {"ORDERD_DATABASE__STATEMENT_TIMEOUT", "1500ms"},
-      {"ORDERD_DATABASE__CONNECT_TIMEOUT", "1s"},
       {"ORDERD_DATABASE__RECONNECT_MAX", "300ms"},
       {"ORDERD_HTTP__DRAIN_TIMEOUT", "1s"},
   };

@@ -1,7 +1,10 @@
 // How orderd starts, stops and limits itself, as an operator sees it.
 #include <atomic>
 #include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,19 +31,23 @@ BOOST_AUTO_TEST_SUITE(start)
 
 BOOST_AUTO_TEST_CASE(wrong_settings_are_all_told_before_anything_is_opened) {
   const TemporaryFolder folder;
-  write_file(folder.path() + "/orderd.yaml", "http:\n  port: 99999\n  prot: 5\norders:\n  deadline: soon\n");
+  write_file(folder.path() + "/orderd.yaml",
+             "http:\n  port: 99999\n  prot: 5\norders:\n  deadline: soon\ncart:\n  url: 5\n");
   const auto [status, output] = run_orderd({"--config", folder.path() + "/orderd.yaml"}, {});
   BOOST_TEST(status == 2);
   for (const auto* part :
-       {"orderd.yaml:2", "http.port", "orderd.yaml:3", "http.prot", "orderd.yaml:5", "orders.deadline"}) {
+       {"orderd.yaml:2", "http.port", "orderd.yaml:3", "http.prot", "orderd.yaml:5", "orders.deadline",
+        "orderd.yaml:7: cart.url: ", "database.url: is needed", "catalog.url: is needed"}) {
     BOOST_TEST_CONTEXT(output) { BOOST_TEST(output.find(part) != std::string::npos); }
   }
+  BOOST_TEST(output.find("cart.url: is needed") == std::string::npos, output);
 }
 
 BOOST_AUTO_TEST_CASE(missing_settings_and_wrong_arguments_are_told) {
   const auto [status, output] = run_orderd({}, {});
   BOOST_TEST(status == 2);
   BOOST_TEST(output.find("database.url") != std::string::npos);
+  BOOST_TEST(run_orderd({"--check-config"}, {}).first == 2);
   BOOST_TEST(run_orderd({"--frobnicate"}, {}).first == 2);
   BOOST_TEST(run_orderd({"--help"}, {}).first == 0);
   BOOST_TEST(run_orderd({"--version"}, {}).second.find("orderd ") == 0U);
@@ -77,6 +84,42 @@ BOOST_AUTO_TEST_CASE(it_can_be_stopped_while_it_waits_for_its_database) {
   BOOST_TEST(eventually([&] { return read_file(folder.path() + "/log").find("not") != std::string::npos; }));
   orderd.signal(SIGTERM);
   BOOST_TEST(orderd.wait(std::chrono::seconds(10)).value_or(-1) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_can_be_stopped_while_somebody_locks_its_tables) {
+  Rig rig;
+  rig.orderd().stop();
+  const TemporaryFolder folder;
+  const auto lock = "BEGIN; LOCK TABLE orderd_schema; SELECT pg_sleep(60)";
+  Process locks({"psql", "--dbname=" + rig.cluster().url(rig.database()), "--command", lock});
+  BOOST_TEST(eventually([&] {
+    return rig.query(
+               "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock' AND "
+               "relation = 'orderd_schema'::regclass") == "1";
+  }));
+  Process orderd({ORDERD_PROGRAM}, {rig.environment(), folder.path() + "/log", {}});
+  BOOST_TEST(eventually([&] { return rig.query("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1"; }));
+  orderd.signal(SIGTERM);
+  BOOST_TEST(orderd.wait(std::chrono::seconds(10)).value_or(-1) == 0);
+  BOOST_TEST(read_file(folder.path() + "/log").find("stopped while") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_holds_nothing_up) {
+  Rig rig({{}, {}, nullptr, false});
+  const TemporaryFolder folder;
+  const auto pipe = folder.path() + "/log";
+  BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const int end = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  const std::string page(4'096, '.');
+  while (::write(end, page.data(), page.size()) > 0) {
+  }
+  Process orderd({ORDERD_PROGRAM}, {rig.environment(), pipe, {}});
+  BOOST_TEST(eventually([&] { return rig.ready(); }));
+  const int product = rig.product(5);
+  BOOST_TEST(rig.post(7, Rig::lines({{product, 1}})).status == 201);
+  orderd.signal(SIGTERM);
+  BOOST_TEST(orderd.wait(std::chrono::seconds(10)).value_or(-1) == 0);
+  ::close(end);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_instance_on_the_same_database_is_told_no) {
