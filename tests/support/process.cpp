@@ -37,6 +37,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
+    if (text.rfind("ORDERD_", 0) == 0) continue;  // whoever runs the tests may run an orderd of their own
     if (added.count(text.substr(0, text.find('='))) == 0) all.push_back(text);
   }
   for (const auto& [name, value] : added) all.push_back(name + "=" + value);
