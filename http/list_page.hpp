@@ -56,7 +56,7 @@ class ListPage : public std::enable_shared_from_this<ListPage<Row>> {
     if (text_.size() + text.size() > bytes_max_) {
       if (rows_ > 0) return send(true);
       if (rows.size() > 1) {  // not even the first few: fewer, then
-        size_.learn(rows.size(), text.size());
+        size_.learn_too_many(rows.size());
         return next();
       }
     }

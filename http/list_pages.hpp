@@ -34,6 +34,9 @@ class RowsAtATime {
     rows_ = std::clamp<std::size_t>(bytes_ / std::max<std::size_t>(bytes / rows, 1), 1, most_);
   }
 
+  /// So many came to more text than there may be at all.
+  void learn_too_many(std::size_t rows) { rows_ = std::max<std::size_t>(rows / 2, 1); }
+
   static constexpr std::size_t text_wanted = std::size_t{128} * 1024;
 
  private:

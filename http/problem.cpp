@@ -153,7 +153,6 @@ Response edge_problem(int status, const std::string& detail, const std::string& 
   response.status = status;
   response.content_type = "application/problem+json";
   response.body = json.take();
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

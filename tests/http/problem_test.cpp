@@ -23,6 +23,7 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_problem_of_its_own_and_no_5xx_tells_its_ca
     const bool retry = !response.headers.empty() && response.headers.front().first == "Retry-After";
     BOOST_TEST(retry == (response.status == 503));
   }
+  BOOST_TEST(edge_problem(503, "full", "abc").headers.empty());  // the edge adds it to whatever it refuses
   BOOST_TEST(types.size() == static_cast<std::size_t>(ErrorCode::internal) + 1);
 }
 
