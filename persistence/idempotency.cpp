@@ -19,6 +19,7 @@ using std::chrono::milliseconds;
 // Ascending by key, so that two transactions never wait for each other; whoever is inserting the same key is
 // waited for, and then found. An answer that has been kept for long enough makes room, whether or not it has
 // been deleted yet.
+// R6: inside the transaction that writes the order or keeps the refusal; the database decides who is first.
 constexpr const char* claim = R"sql(
 INSERT INTO idempotency AS kept
   (customer_id, key, fingerprint, order_id, refusal, detail, shortages, told_in, answered_at)

@@ -98,7 +98,7 @@ FROM unnest(:p4::bigint[], :p5::int[], :p6::int[]) AS k (order_id, product_id, a
   JOIN reservations r USING (order_id, product_id, attempt)
 WHERE r.state <> 'released'
 UNION ALL
-SELECT 3, product_id, 0::bigint, 0, after
+SELECT DISTINCT 3, product_id, 0::bigint, 0, after
 FROM stock_movements WHERE product_id = ANY (:p7::int[]) AND doubt_until IS NOT NULL
 )sql";
 

@@ -72,6 +72,7 @@ class OrderBatch {
   }
 
  private:
+  // R6: an order is sold only what is held for it, all of it.
   void keep_held() {
     SqlArray ids, attempts;
     for (const auto& order : batch_) {

@@ -17,6 +17,7 @@ SELECT id, status, restocked::int FROM orders WHERE id = ANY (:p1::bigint[]) ORD
 
 // Orders first, then reservations as T_order and T_intent take them: nobody waits for an order while holding
 // one.
+// R10: the status, and that its units are owed, in one.
 constexpr const char* apply_changes = R"sql(
 WITH changes AS MATERIALIZED (
   SELECT * FROM unnest(:p1::bigint[], :p2::text[], :p3::bool[]) AS c (id, status, restock)),

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(r15_get_their_turns_both) {
 BOOST_AUTO_TEST_CASE(put_right_what_a_killed_one_leaves) {
   std::vector<int> products;
   for (int i = 0; i < 4; ++i) products.push_back(rig.product(50));
-  rig.sandbox().fault({{"route", "PUT /products/{id}"}, {"delay_ms", 100}});
+  rig.sandbox().fault({{"route", "PUT /products/{id}"}, {"delay_ms", 500}});
   std::thread clients([&] { (void)order_at_both(32, products); });
   BOOST_TEST(eventually([&] {
     return rig.query("SELECT count(DISTINCT owner_epoch) FROM reservations WHERE state = 'held'") == "2";
