@@ -23,7 +23,7 @@ constexpr int looks_apart = 8;
 constexpr int gone_looks_min = 3;
 
 /// So many releases that nobody waits for are kept in mind.
-constexpr std::size_t unasked_releases_max = 500;
+constexpr std::size_t unasked_releases_max = 5'000;
 
 }  // namespace
 

@@ -143,13 +143,15 @@ void ProductState::take_queued() {
   cycle_.releases.clear();
   // Taken over here, not before: what arrived during the GET goes with this cycle too. R1 makes that safe,
   // since the ledger decides and not what the GET saw.
-  deciding_ = std::move(queue_.holds);
-  queue_.holds.clear();
   auto& releases = queue_.releases;
   const auto rest =
       releases.begin() + static_cast<std::ptrdiff_t>(std::min(releases.size(), releases_at_once));
   giving_back_.assign(std::make_move_iterator(releases.begin()), std::make_move_iterator(rest));
   releases.erase(releases.begin(), rest);
+  if (releases.empty()) {  // else they wait: there will be more than this cycle knows
+    deciding_ = std::move(queue_.holds);
+    queue_.holds.clear();
+  }
   for (const auto& hold : deciding_) cycle_.holds.push_back(hold.ask.hold);
   for (const auto& release : giving_back_) cycle_.releases.push_back(release.key);
   queue_.attending = std::move(queue_.attends);
@@ -202,7 +204,7 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
   giving_back_.clear();
   settle_holds(result.holds);
   requeue_voided(result.voided);
-  if (cycle_.gone) refuse_unconfirmed();
+  if (cycle_.gone) refuse_unconfirmed(moved);
   if (result.put) return put();
   if (moved) answered_ = true;  // the catalog shows it already: nothing was sent that could be unanswered
   confirm();
@@ -210,9 +212,11 @@ void ProductState::on_recorded(Result<CycleResult> recorded) {
 }
 
 /// What was granted before the product went away has been released with everything else.
-void ProductState::refuse_unconfirmed() {
-  spdlog::warn("product {}: gone from the catalog; what was held and owed of it is given up", id_.value);
-  ++context_->counters.products_gone;
+void ProductState::refuse_unconfirmed(bool given_up) {
+  if (given_up) {
+    spdlog::warn("product {}: gone from the catalog; what was held and owed of it is given up", id_.value);
+    ++context_->counters.products_gone;
+  }
   for (const auto& hold : queue_.unconfirmed) hold.reply(HoldAnswer{HoldVerdict::refused, 0, false});
   queue_.unconfirmed.clear();
 }

@@ -79,7 +79,7 @@ class ProductState {
   void not_in_catalog();
   void drop_idle_releases();
   void give_up_stock();
-  void refuse_unconfirmed();
+  void refuse_unconfirmed(bool given_up);
   void answer_attends(const Result<Attended>& answer);
   static void tell_delay(ReleaseUnits& release, ErrorCode waiting_for);
   void report_delay(ErrorCode waiting_for);

@@ -220,6 +220,31 @@ BOOST_AUTO_TEST_CASE(a_cart_that_cannot_be_read_makes_no_order) {
   BOOST_TEST(timely_post(7, "").status == 201);
 }
 
+BOOST_AUTO_TEST_CASE(all_of_very_many_cancelled_units_can_be_sold_as_soon_as_the_catalog_is_back) {
+  constexpr int orders = 640;  // more than one cycle gives back
+  constexpr int clients = 16;
+  const int cup = rig.product(orders);
+  std::vector<std::string> placed(orders);
+  at_once(clients, [&](int client) {
+    for (int n = client; n < orders; n += clients)
+      placed[static_cast<std::size_t>(n)] =
+          parsed(rig.post(n + 1, Rig::lines({{cup, 1}}))).value("id", json()).dump();
+  });
+  rig.sandbox().fault({{"service", "catalog"}, {"answer", "close"}});
+  std::atomic<int> cancelled{0};
+  at_once(clients, [&](int client) {
+    for (int n = client; n < orders; n += clients) {
+      const auto target = "/orders/" + placed[static_cast<std::size_t>(n)];
+      cancelled += rig.call("PUT", target, R"({"status":"Cancelled"})").status == 200 ? 1 : 0;
+    }
+  });
+  BOOST_TEST(cancelled == orders);
+  rig.sandbox().clear_faults();
+  BOOST_TEST(rig.post(99, Rig::lines({{cup, orders - 40}})).status == 201);
+  BOOST_TEST(rig.settles());
+  BOOST_TEST(*rig.sandbox().stock(cup) == 40);
+}
+
 BOOST_AUTO_TEST_CASE(a_cart_that_fails_after_the_commit_is_closed_later_and_ordered_once) {
   for (const auto* answer : {"500", "close", "hang"}) {
     for (const auto* apply : {"now", "never"}) {
