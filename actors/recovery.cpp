@@ -1,5 +1,6 @@
 #include "actors/recovery.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
@@ -136,9 +137,11 @@ class RecoveryState {
     query.after = after_;
     query.limit = page_size;
     query.all_doubts = first_walk_;
-    // An instance that is alone finds only what its predecessor left, and that will not change any more.
+    // What an instance that is alone finds from before its start was left by its predecessor, and will not
+    // change any more.
     const bool alone = first_walk_ && !context_->settings.cluster.enabled;
-    query.age = alone ? milliseconds(0) : milliseconds(left_to_others);
+    const auto here_for = std::chrono::floor<milliseconds>(Clock::now() - begun_at_);
+    query.age = alone ? std::min(here_for, milliseconds(left_to_others)) : milliseconds(left_to_others);
     query.forgotten = context_->settings.orders.deadline + forgotten_after;
     auto page = journal_->unfinished(query);
     if (!page.ok()) {
@@ -261,6 +264,7 @@ class RecoveryState {
   const Context* context_ = nullptr;
   std::unique_ptr<StockJournal> journal_;
   std::optional<Pruner> pruner_;
+  Clock::time_point begun_at_ = Clock::now();
   std::deque<Task> waiting_;  ///< of the page that was read last
   std::uint32_t in_flight_ = 0;
   ProductId after_{0};
