@@ -1,11 +1,12 @@
 #include "command/log.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <ctime>
-#include <future>
 #include <memory>
-#include <thread>
+#include <mutex>
 #include <utility>
 
 #include <spdlog/async.h>
@@ -33,13 +34,32 @@ class OneLine : public spdlog::custom_flag_formatter {
   }
 };
 
-/// The thread that writes. The logger has only a weak pointer to it, so it ends when this one goes.
-using Writer = std::shared_ptr<spdlog::details::thread_pool>;
+/// Tells when it has been flushed, which only end_log() asks for, after everything else.
+class StandardError : public spdlog::sinks::stderr_sink_mt {
+ public:
+  void flush() override {
+    spdlog::sinks::stderr_sink_mt::flush();
+    const std::lock_guard lock(flushed_mutex_);
+    flushed_ = true;
+    flushed_now_.notify_all();
+  }
+  bool wait_flushed(std::chrono::milliseconds limit) {
+    std::unique_lock lock(flushed_mutex_);
+    return flushed_now_.wait_for(lock, limit, [this] { return flushed_; });
+  }
 
-Writer& writer() {
-  static Writer one;
-  return one;
-}
+ private:
+  std::mutex flushed_mutex_;
+  std::condition_variable flushed_now_;
+  bool flushed_ = false;
+};
+
+/// Never destroyed: whoever logs to the last finds the thread, and its end would wait for a reader.
+struct Writer {
+  std::shared_ptr<StandardError> out = std::make_shared<StandardError>();
+  std::shared_ptr<spdlog::details::thread_pool> thread;
+};
+std::atomic<Writer*> writer{nullptr};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void leave_signals_to_others() {
   sigset_t all;
@@ -50,27 +70,22 @@ void leave_signals_to_others() {
 }  // namespace
 
 void start_log(const std::string& level) {
-  writer() = std::make_shared<spdlog::details::thread_pool>(lines_waiting_max, 1, leave_signals_to_others);
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::async_logger>("orderd", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                             writer(), spdlog::async_overflow_policy::overrun_oldest));
+  auto* log = new Writer;
+  log->thread = std::make_shared<spdlog::details::thread_pool>(lines_waiting_max, 1, leave_signals_to_others);
+  spdlog::set_default_logger(std::make_shared<spdlog::async_logger>(
+      "orderd", log->out, log->thread, spdlog::async_overflow_policy::overrun_oldest));
   auto lines = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   lines->add_flag<OneLine>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %*");
   spdlog::set_formatter(std::move(lines));
   spdlog::set_level(spdlog::level::from_str(level));
+  writer = log;
 }
 
 bool end_log() {
-  auto last = std::atomic_exchange(&writer(), Writer());
-  if (!last) return true;
-  std::promise<void> written;
-  auto all = written.get_future();
-  // Its end waits for what it has to write, and would wait for ever for a reader that has stopped reading.
-  std::thread([last = std::move(last), written = std::move(written)]() mutable {
-    last.reset();
-    written.set_value();
-  }).detach();
-  return all.wait_for(end_patience) == std::future_status::ready;
+  auto* log = writer.load();
+  if (log == nullptr) return true;
+  spdlog::default_logger_raw()->flush();
+  return log->out->wait_flushed(end_patience);
 }
 
 }  // namespace orders::command

@@ -10,7 +10,7 @@ namespace orders::command {
 /// `level` as in config::Log.
 void start_log(const std::string& level);
 
-/// For whoever ends the process: waits until all is written, a second at most. Nothing is logged afterwards.
+/// For whoever ends the process: waits until all is written, a second at most. Once.
 /// False: the thread that writes is stuck, and the process ends without ado (service.hpp's leave()).
 bool end_log();
 

@@ -26,6 +26,11 @@ int version_found(Session& session) {
 
 int newest_version() { return static_cast<int>(migrations().size()); }
 
+// If we end meanwhile, the server does not go on rewriting tables or waiting for locks (PostgreSQL 14 or
+// later).
+constexpr const char* notice_our_end =
+    "SELECT set_config(name, '1s', true) FROM pg_settings WHERE name = 'client_connection_check_interval'";
+
 void bring_up_to_date(Session& session, int version) {
   while (version < newest_version()) {
     for (const char* script : migrations()[static_cast<std::size_t>(version)]) session.script(script);
@@ -44,6 +49,7 @@ Result<Done> prepare_schema(const config::Database& settings, milliseconds limit
   for (int tries = 1;; ++tries) {
     int found = 0;
     const auto prepared = session.transact([&] {
+      session.rows<std::string>(notice_our_end);
       found = version_found(session);
       if (found < newest_version()) {
         bring_up_to_date(session, found);

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(it_can_be_stopped_while_somebody_locks_its_tables) {
   orderd.signal(SIGTERM);
   BOOST_TEST(orderd.wait(std::chrono::seconds(10)).value_or(-1) == 0);
   BOOST_TEST(read_file(folder.path() + "/log").find("stopped while") != std::string::npos);
+  BOOST_TEST(eventually([&] { return rig.query("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0"; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_holds_nothing_up) {
