@@ -98,19 +98,19 @@ class CustomerState : public PlacementWork, public KeyedWork {
   }
 
   void hold(ProductId product, const Hold& hold, bool parks, Deadline deadline) override {
-    tell(context_->board.catalog(),
-         HoldUnits{product, hold, parks, deadline,
-                   news<HoldAnswer>(
-                       hold.key.order,
-                       [this, product, attempt = hold.key.attempt](Placement& p, Result<HoldAnswer> answer) {
-                         p.on_hold(product, attempt, answer, *this);
-                       },
-                       placements_.at(hold.key.order).watch())});
+    tell(context_->board.catalog(), HoldUnits{product, hold, parks, deadline,
+                                              news<HoldAnswer>(
+                                                  hold.key.order,
+                                                  [this, product, attempt = hold.key.attempt](
+                                                      Placement& p, const Result<HoldAnswer>& answer) {
+                                                    p.on_hold(product, attempt, answer, *this);
+                                                  },
+                                                  placements_.at(hold.key.order).watch())});
   }
 
   void release(ProductId product, HoldKey key, bool urgent) override {
     auto released =
-        news<Done>(key.order, [this, product, attempt = key.attempt](Placement& p, Result<Done> done) {
+        news<Done>(key.order, [this, product, attempt = key.attempt](Placement& p, const Result<Done>& done) {
           p.on_released(product, attempt, done.ok(), *this);
         });
     auto delayed = [this, self = handle(), order = key.order](ErrorCode waiting_for) {

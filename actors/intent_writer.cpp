@@ -87,14 +87,12 @@ class IntentWriterState {
     std::deque<ReadLedger> ours;
     std::size_t place = 0;
     for (auto& ask : reads_) {
-      if (!ask.turn) {
-        ours.push_back(std::move(ask));
-      } else if (!taken.ok()) {
+      if (ask.turn && !taken.ok()) {
         ask.reply(taken.error());
-      } else if (taken.value()[place++]) {
-        ours.push_back(std::move(ask));
-      } else {
+      } else if (ask.turn && !taken.value()[place++]) {
         ask.reply(Error{ErrorCode::contended, "another instance has its turn at this product"});
+      } else {
+        ours.push_back(std::move(ask));
       }
     }
     reads_ = std::move(ours);

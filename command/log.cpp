@@ -1,17 +1,21 @@
 #include "command/log.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <poll.h>
+#include <unistd.h>
 #include <utility>
 
 #include <spdlog/async.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 namespace orders::command {
@@ -34,21 +38,38 @@ class OneLine : public spdlog::custom_flag_formatter {
   }
 };
 
-/// Tells when it has been flushed, which only end_log() asks for, after everything else.
-class StandardError : public spdlog::sinks::stderr_sink_mt {
+/// Not through stdio: whoever flushes or closes a stream at the end would wait for the writer's lock on it.
+class StandardError : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  void flush() override {
-    spdlog::sinks::stderr_sink_mt::flush();
-    const std::lock_guard lock(flushed_mutex_);
-    flushed_ = true;
-    flushed_now_.notify_all();
-  }
+  /// Whether flush() has been carried out, which only end_log() asks for, after everything else.
   bool wait_flushed(std::chrono::milliseconds limit) {
     std::unique_lock lock(flushed_mutex_);
     return flushed_now_.wait_for(lock, limit, [this] { return flushed_; });
   }
 
+ protected:
+  void sink_it_(const spdlog::details::log_msg& entry) override {
+    line_.clear();
+    formatter_->format(entry, line_);
+    for (std::size_t done = 0; done < line_.size();) {
+      const auto written = ::write(STDERR_FILENO, line_.data() + done, line_.size() - done);
+      if (written < 0 && errno == EAGAIN) {
+        pollfd full{STDERR_FILENO, POLLOUT, 0};
+        (void)::poll(&full, 1, -1);
+      } else if (written < 0 && errno != EINTR) {
+        return;  // there is nowhere to say so
+      }
+      done += static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+    }
+  }
+  void flush_() override {
+    const std::lock_guard lock(flushed_mutex_);
+    flushed_ = true;
+    flushed_now_.notify_all();
+  }
+
  private:
+  spdlog::memory_buf_t line_;
   std::mutex flushed_mutex_;
   std::condition_variable flushed_now_;
   bool flushed_ = false;

@@ -110,6 +110,7 @@ void give_orders(Session& session, const std::map<OrderId, std::size_t>& places,
                  std::vector<std::optional<KeptAnswer>>& answers) {
   if (places.empty()) return;
   std::vector<OrderId> ids;
+  ids.reserve(places.size());
   for (const auto& [id, place] : places) ids.push_back(id);
   for (auto& order : orders_by_id(session, ids)) {
     order.status = initial_status;

@@ -48,7 +48,7 @@ Result<Done> prepare_schema(const config::Database& settings, milliseconds limit
   Session session(patient);
   for (int tries = 1;; ++tries) {
     int found = 0;
-    const auto prepared = session.transact([&] {
+    auto prepared = session.transact([&] {
       session.rows<std::string>(notice_our_end);
       found = version_found(session);
       if (found < newest_version()) {

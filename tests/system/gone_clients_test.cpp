@@ -54,11 +54,13 @@ BOOST_AUTO_TEST_CASE(orders_of_clients_that_have_gone_are_not_placed_unless_stoc
   const int other = rig.product(1'000);
   // The first cycle of each product is kept waiting, so that what comes next queues up behind it.
   rig.sandbox().fault({{"route", "GET /products/{id}"}, {"delay_ms", 1'500}, {"count", 1}});
-  std::thread first([&] { BOOST_TEST(rig.post(1, Rig::lines({{product, 1}})).status == 201); });
+  int status = 0;
+  std::thread first([&] { status = rig.post(1, Rig::lines({{product, 1}})).status; });
   BOOST_REQUIRE(eventually([&] { return metric(rig, "orderd_orders_in_flight") == 1; }));
   order_and_leave(rig, 100, 40, Rig::lines({{product, 1}, {other, 1}}));
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_http_connections") <= 2; }));
   first.join();
+  BOOST_TEST(status == 201);
   BOOST_TEST(rig.settles());
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_placements") == 0; }));
   const auto abandoned = metric(rig, "orderd_requests_abandoned_total", "kind=\"order\"");
@@ -101,13 +103,15 @@ BOOST_AUTO_TEST_CASE(audits_of_clients_that_have_gone_are_not_carried_out) {
   const int product = rig.product(10);
   BOOST_REQUIRE(rig.post(1, Rig::lines({{product, 1}})).status == 201);
   rig.sandbox().fault({{"route", "GET /products/{id}"}, {"delay_ms", 1'500}, {"count", 1}});
-  std::thread first([&] { BOOST_TEST(rig.call("GET", "/audit").status == 200); });
+  int status = 0;
+  std::thread first([&] { status = rig.call("GET", "/audit").status; });
   BOOST_REQUIRE(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 1; }));
   RawClient client(static_cast<std::uint16_t>(rig.port()));
   BOOST_REQUIRE(client.send(get("/audit")));
   BOOST_REQUIRE(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 2; }));
   client.reset();
   first.join();
+  BOOST_TEST(status == 200);
   BOOST_TEST(eventually([&] { return metric(rig, "orderd_audits_in_flight") == 0; }));
   BOOST_TEST(metric(rig, "orderd_requests_abandoned_total", "kind=\"read\"") == 1);
 }

@@ -186,9 +186,10 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_within_the_drain_timeout_whatever_is_in_flight
   Rig rig({{}, {{"ORDERD_HTTP__DRAIN_TIMEOUT", "500ms"}}});
   const int product = rig.product(10);
   rig.sandbox().fault({{"route", "PUT /products/{id}"}, {"answer", "hang"}});
+  int status = 500;
   std::thread client([&] {
     try {
-      BOOST_TEST(rig.post(7, Rig::lines({{product, 1}})).status >= 500);
+      status = rig.post(7, Rig::lines({{product, 1}})).status;
     } catch (const std::runtime_error&) {  // the connection may end without an answer
     }
   });
@@ -196,14 +197,20 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_within_the_drain_timeout_whatever_is_in_flight
   rig.orderd().signal(SIGTERM);
   BOOST_TEST(rig.orderd().wait(std::chrono::seconds(15)).has_value());
   client.join();
+  BOOST_TEST(status >= 500);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once) {
   Rig rig;
   const int product = rig.product(10);
   rig.sandbox().fault({{"route", "GET /products/{id}"}, {"answer", "hang"}});
+  bool answered = true;
   std::thread client([&] {
-    BOOST_CHECK_THROW((void)rig.post(7, Rig::lines({{product, 1}})), std::runtime_error);
+    try {
+      (void)rig.post(7, Rig::lines({{product, 1}}));
+    } catch (const std::runtime_error&) {
+      answered = false;
+    }
   });
   BOOST_TEST(eventually([&] { return rig.metric("orderd_orders_in_flight") == "1"; }));
   rig.orderd().signal(SIGTERM);
@@ -211,6 +218,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once) {
   rig.orderd().signal(SIGTERM);
   BOOST_TEST(rig.orderd().wait(std::chrono::seconds(2)).value_or(0) == 3);
   client.join();
+  BOOST_TEST(!answered);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
