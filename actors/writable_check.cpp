@@ -50,7 +50,7 @@ WritableCheck::WritableCheck(caf::actor_system& system, OpenStore open)
 
 WritableCheck::~WritableCheck() { end(); }
 
-void WritableCheck::ask(Reply<Done> reply) {
+void WritableCheck::ask(Reply<Done> reply) {  // NOLINT(performance-unnecessary-value-param): it is consumed
   std::optional<Result<Done>> known;
   Reader reader;
   {

@@ -36,6 +36,8 @@ class BodyReader {
   BodyReader& operator=(BodyReader&&) = delete;
   virtual ~BodyReader() = default;
 
+  // The names of these functions are RapidJSON's.
+  // NOLINTBEGIN(readability-identifier-naming)
   bool Null() { return scalar(ValueKind::null, {}); }
   bool Bool(bool) { return scalar(ValueKind::boolean, {}); }
   bool Int(int) { return false; }  // numbers come as RawNumber
@@ -59,6 +61,7 @@ class BodyReader {
     if (is_read()) remember({text, length});
     return !enough_;
   }
+  // NOLINTEND(readability-identifier-naming)
 
   [[nodiscard]] const std::vector<FieldError>& faults() const { return faults_; }
   [[nodiscard]] bool too_deep() const { return too_deep_; }
