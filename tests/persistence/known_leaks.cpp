@@ -3,7 +3,7 @@
 /// SOCI 4.0.3 forgets a connection that dies under the first statement it runs on it (session.cpp makes that
 /// rare, the tests that kill connections all the time still meet it). That no connections pile up has a test
 /// of its own, which counts descriptors.
-extern "C" const char* __lsan_default_suppressions();   // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "leak:PQconnectdb\n";
-}
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:PQconnectdb\n"; }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

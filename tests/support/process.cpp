@@ -16,8 +16,6 @@
 
 #include "tests/support/loopback.hpp"
 
-extern char** environ;
-
 namespace orders::test {
 
 namespace {
@@ -48,7 +46,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 
 Process::Process(const std::vector<std::string>& command) : Process(command, Options{}) {}
 
-Process::Process(const std::vector<std::string>& command, Options options) {
+Process::Process(const std::vector<std::string>& command, const Options& options) {
   std::vector<std::string> words;
   if (!options.run_as.empty() && geteuid() == 0) {
     words = {"setpriv", "--reuid=" + options.run_as, "--regid=" + options.run_as, "--init-groups", "--"};
@@ -124,8 +122,8 @@ int Process::stop(milliseconds limit) {
   return wait(std::chrono::seconds(30)).value_or(-1);
 }
 
-int run(const std::vector<std::string>& command, Process::Options options, milliseconds limit) {
-  Process process(command, std::move(options));
+int run(const std::vector<std::string>& command, const Process::Options& options, milliseconds limit) {
+  Process process(command, options);
   if (const auto status = process.wait(limit)) return *status;
   throw std::runtime_error(command.front() + " did not end in time");
 }

@@ -20,7 +20,7 @@ class Process {
   };
 
   /// Throws std::system_error when the program cannot be started.
-  Process(const std::vector<std::string>& command, Options options);
+  Process(const std::vector<std::string>& command, const Options& options);
   explicit Process(const std::vector<std::string>& command);
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
@@ -44,7 +44,7 @@ class Process {
 };
 
 /// Runs to the end and returns its exit status; throws std::runtime_error after `limit`.
-int run(const std::vector<std::string>& command, Process::Options options = {},
+int run(const std::vector<std::string>& command, const Process::Options& options = {},
         std::chrono::milliseconds limit = std::chrono::seconds(60));
 
 /// A TCP port that was free on 127.0.0.1 a moment ago.
