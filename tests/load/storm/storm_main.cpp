@@ -41,7 +41,7 @@ long mib(long bytes) { return bytes / (1L << 20); }
 /// Empty, or what is wrong.
 std::string judge(const ServerProcess& server, const Weather& weather, const StormOptions& options,
                   std::size_t descriptors, long memory) {
-  if (const auto restless = server.wait_quiet(rest_limit); !restless.empty()) return restless;
+  if (auto restless = server.wait_quiet(rest_limit); !restless.empty()) return restless;
   const auto now = server.descriptors();
   const auto grown = server.resident_bytes() - memory;
   std::cout << fmt::format("descriptors: {} before, {} after; memory: {} MiB when warm, {:+} MiB since\n",
