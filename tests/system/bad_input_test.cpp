@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_json_is_refused) {
                             "{\"a\":\"\\ud800\"}", "{\"a\":\"\n\"}", "\xef\xbb\xbf{}", "{\"items\":[],}"}) {
     malformed(wrong);
   }
-  malformed(std::string("{}\0{\"items\":[]}", 16));
+  malformed(std::string("{}\0{\"items\":[]}", 15));
   malformed(std::string(30'000, '['));
   malformed(R"({"a":)" + std::string(30, '[') + std::string(30, ']') + "}");
   std::string bomb = "1";

@@ -22,7 +22,7 @@ class Up {
  public:
   Up(const TemporaryFolder& data, std::string output)
       : output_(std::move(output)),
-        process_({"env", "-C", "/", SOURCE_FOLDER "/dev", "up"},
+        process_({"env", "-C", "/", std::string(SOURCE_FOLDER) + "/dev", "up"},
                  {{{"ORDERD_DEV_DATA", data.path() + "/up"}}, output_, {}}) {
     const bool told = eventually(
         [this] { return !process_.running() || said().find("Ctrl-C stops") != std::string::npos; }, patience);
