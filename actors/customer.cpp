@@ -1,7 +1,5 @@
 #include "actors/customer.hpp"
 
-#include <algorithm>
-#include <deque>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,6 +11,7 @@
 
 #include "actors/keyed_orders.hpp"
 #include "actors/placement.hpp"
+#include "actors/waiting_orders.hpp"
 
 namespace orders::actors {
 
@@ -61,16 +60,8 @@ class CustomerState : public PlacementWork, public KeyedWork {
   void tick() {
     ticking_ = false;
     const auto now = std::chrono::steady_clock::now();
-    waiting_for_cart_.erase(
-        std::remove_if(waiting_for_cart_.begin(), waiting_for_cart_.end(),
-                       [now](const PlaceOrder& order) {
-                         if (skip_unwanted(order)) return true;
-                         return order.deadline <= now &&
-                                order.reply(Error{
-                                    ErrorCode::timed_out,
-                                    "the deadline passed while another order was made of the same cart"});
-                       }),
-        waiting_for_cart_.end());
+    let_go(waiting_for_cart_, now, ErrorCode::timed_out,
+           "the deadline passed while another order was made of the same cart");
     std::vector<OrderId> late;
     for (const auto& [id, placement] : placements_) {
       if (placement.deadline() <= now && !placement.deadline_handled()) late.push_back(id);
@@ -269,7 +260,7 @@ class CustomerState : public PlacementWork, public KeyedWork {
   CustomerId id_;
   std::unordered_map<OrderId, Placement> placements_;
   std::unordered_set<OrderId> giving_back_;  ///< answered, and only waiting for their units to be given back
-  std::deque<PlaceOrder> waiting_for_cart_;
+  WaitingOrders waiting_for_cart_;
   KeyedOrders keyed_;
   std::optional<OrderId> cart_order_;  ///< the order that is being made of the cart
   std::uint64_t handled_ = 0;

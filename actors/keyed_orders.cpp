@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/waiting_orders.hpp"
+
 namespace orders::actors {
 
 namespace {
@@ -103,18 +105,10 @@ void KeyedOrders::on_tick(std::chrono::steady_clock::time_point now) {
   for (auto next = under_way_.begin(); next != under_way_.end();) {
     const auto at = next++;
     auto& entry = at->second;
-    auto& waiting = entry.waiting;
     // The order of the first may stand already, or still be written.
-    const auto code = entry.phase == Phase::carried_out ? ErrorCode::outcome_unknown : ErrorCode::timed_out;
-    waiting.erase(std::remove_if(waiting.begin(), waiting.end(),
-                                 [now, code](const PlaceOrder& order) {
-                                   if (skip_unwanted(order)) return true;
-                                   return order.deadline <= now &&
-                                          order.reply(Error{code,
-                                                            "the deadline passed while the first request "
-                                                            "with this key was carried out"});
-                                 }),
-                  waiting.end());
+    const auto late = entry.phase == Phase::carried_out ? ErrorCode::outcome_unknown : ErrorCode::timed_out;
+    let_go(entry.waiting, now, late,
+           "the deadline passed while the first request with this key was carried out");
     // A placement looks after its deadline itself.
     if (entry.phase != Phase::carried_out && entry.first.deadline <= now) {
       answer_all(at, Error{ErrorCode::timed_out, entry.phase == Phase::looking_up

@@ -1,6 +1,5 @@
 // Rules about settings that one setting alone can't break, and what must be set before the service can run.
-// load.hpp calls both. Pure functions,
-// safe in any thread.
+// load.hpp calls both. Pure functions, safe in any thread.
 #pragma once
 
 #include <string>
